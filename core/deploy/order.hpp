@@ -1,0 +1,85 @@
+// The order in which everything is deployed, or why there is none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/finding.hpp"
+#include "core/package/package.hpp"
+
+namespace backstay::deploy {
+
+enum class OrderStatus : std::uint8_t { ok, deadlock, cycle, missing, not_applicable };
+std::string_view to_string(OrderStatus status);
+
+struct OrderStep {
+  std::string package, id;
+  std::optional<std::string> version;
+};
+
+struct CandidateDependency {
+  std::string package;   // name, or the id when unknown
+  std::string version;   // as written: a blank kept from the list is kept here
+  bool satisfied = false;
+  bool is_step = false;  // the package's own last ordered version rather than an entry of the list
+};
+
+struct Candidate {
+  std::string package, version;
+  std::vector<CandidateDependency> dependencies;
+};
+
+// A version that keeps another from leaving its step (origam.md section 8, part 4).
+struct Conflict {
+  std::string package, version;         // the blocker
+  std::string depends_on;               // "Security 5.3.1": the step it insists on
+  std::string holds_package, holds_version;
+};
+
+struct Missing {
+  std::string package, needs, needs_id;
+  std::optional<std::string> version;
+  bool optional = false;  // InstallBehavior 1: installed but left inactive
+};
+
+struct RepairEdit {
+  std::string file, package, version, dependency, from, to;
+};
+struct Repair {
+  std::string title;
+  std::vector<RepairEdit> edits;
+};
+
+struct Order {
+  OrderStatus status = OrderStatus::not_applicable;
+  std::string error;  // "", or the exact failure: "deadlock", "no-free-version", "self-dependency", "cycle"
+  std::vector<OrderStep> steps;  // on failure those placed before it stopped
+  std::vector<Candidate> candidates;
+  std::vector<Conflict> conflicts;
+  std::vector<std::vector<std::string>> cycles;  // each a closed walk of names, first one not repeated
+  std::vector<Missing> missing;
+  std::vector<Repair> repairs;
+  std::string message;  // ORIGAM: the vendor's message, rebuilt; empty when ok
+};
+
+struct InstalledPackage {
+  std::string id, name;
+  std::optional<std::string> version;
+};
+
+struct OrderResult {
+  Order order;
+  Findings findings;  // order/... and package/... about dependencies
+};
+
+// Creatio packages by their dependencies; `installed` counts as present. Ties go by name, which is
+// our own choice where the vendor leaves it open (creatio.md section 5).
+OrderResult order_creatio(const std::vector<const Package*>& packages, const std::vector<InstalledPackage>& installed);
+
+// ORIGAM's order exactly (origam.md sections 6 to 8). `stored` holds the versions a database stands at:
+// packages whose stored version is not below their current one are left out. Empty = empty database.
+OrderResult order_origam(const PackageSet& model, const std::vector<InstalledPackage>& stored);
+
+}  // namespace backstay::deploy

@@ -1,0 +1,69 @@
+#include "core/package/package.hpp"
+
+namespace backstay {
+
+std::string_view to_string(InputKind kind) {
+  switch (kind) {
+    case InputKind::creatio_delivery: return "creatio-delivery";
+    case InputKind::creatio_archive: return "creatio-archive";
+    case InputKind::creatio_package: return "creatio-package";
+    case InputKind::creatio_workspace: return "creatio-workspace";
+    case InputKind::origam_model: return "origam-model";
+    case InputKind::promotion: return "promotion";
+    case InputKind::sql_script: return "sql-script";
+  }
+  return "";
+}
+
+std::string_view to_string(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::postgresql: return "postgresql";
+    case Dialect::mssql: return "mssql";
+    case Dialect::oracle: return "oracle";
+  }
+  return "";
+}
+
+std::optional<Dialect> dialect_from(std::string_view name) {
+  for (const Dialect dialect : {Dialect::postgresql, Dialect::mssql, Dialect::oracle}) {
+    if (to_string(dialect) == name) return dialect;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(InstallType type) {
+  switch (type) {
+    case InstallType::before_package: return "BeforePackage";
+    case InstallType::after_package: return "AfterPackage";
+    case InstallType::after_schema_data: return "AfterSchemaData";
+    case InstallType::uninstall_app: return "UninstallApp";
+  }
+  return "";
+}
+
+std::optional<std::string> normalise_guid(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n\v\f";
+  const auto trim = [&] {
+    while (!text.empty() && blanks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+    while (!text.empty() && blanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  };
+  trim();
+  const bool braces = text.size() > 2 && ((text.front() == '{' && text.back() == '}') || (text.front() == '(' && text.back() == ')'));
+  if (braces) text = text.substr(1, text.size() - 2);
+  if (text.size() != 36 && (text.size() != 32 || braces)) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (text.size() == 36 && (i == 8 || i == 13 || i == 18 || i == 23)) {
+      if (c != '-') return std::nullopt;
+      continue;
+    }
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return std::nullopt;
+    out += c;
+  }
+  for (const std::size_t dash : {8u, 13u, 18u, 23u}) out.insert(dash, 1, '-');
+  return out;
+}
+
+}  // namespace backstay

@@ -1,0 +1,42 @@
+// Preflight: read, validate, resolve, check SQL, plan the rollback, one report. Start reading here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/byte_source.hpp"
+#include "core/base/limits.hpp"
+#include "core/report/report.hpp"
+#include "core/sql/sql.hpp"
+
+namespace backstay {
+
+struct PreflightOptions {
+  std::optional<Dialect> dialect;                 // for scripts that declare none
+  sql::Config sql;
+  std::map<std::string, std::optional<Severity>> rules;  // overrides by rule id; nullopt = off
+  std::vector<deploy::InstalledPackage> installed;       // what the target has; also stored ORIGAM versions
+  Limits limits;
+};
+
+// One input read and its scripts checked; nothing in it refers to other inputs, so inputs may be
+// checked in parallel and joined in their order.
+struct CheckedInput {
+  report::InputEntry entry;
+  std::optional<PackageSet> set;  // absent when the input could not be read; then findings say why
+  std::vector<report::ScriptEntry> scripts;
+  Findings findings;
+};
+
+// Never fails: what cannot be read becomes a finding. `progress` may be null.
+CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress);
+
+// Resolves dependencies and order over all inputs together and plans the rollback.
+report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options);
+
+// Both in one call.
+report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress);
+
+}  // namespace backstay

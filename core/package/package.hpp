@@ -144,6 +144,7 @@ struct PackageSet {
   std::string active_package_id;  // ORIGAM: the package that nobody references (the last one)
   Findings findings;              // what the reader has to say: errors, oddities
   std::uint64_t bytes = 0;
+  bool has_unreadable_part = false;  // a member could not be read: exit code 3, the others are in here
 };
 
 // GUIDs are compared in this form: lower case, dashed, without braces. nullopt when it is none.

@@ -1,0 +1,217 @@
+#include "core/preflight.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/package/read_package.hpp"
+#include "core/rollback/plan.hpp"
+
+namespace backstay {
+namespace {
+
+Finding to_finding(const Error& error) {
+  Finding finding;
+  finding.rule = error_rule(error.code);
+  finding.severity = Severity::error;
+  finding.message = error.message;
+  finding.at = error.at;
+  return finding;
+}
+
+// ORIGAM's deployment scripts are migrations that run once and own their tables, so the advice for
+// re-runnable package scripts does not bind them. What is left is whether they can be taken back.
+void judge_as_migration(Finding& finding) {
+  if (finding.severity != Severity::error) {
+    if (finding.reversibility < Reversibility::with_capture && finding.rule != "sql/not-understood") finding.severity = Severity::info;
+    return;
+  }
+  finding.severity = finding.reversibility >= Reversibility::with_capture ? Severity::warning : Severity::info;
+}
+
+report::ScriptEntry check_script(const Package& package, Script& script, const PreflightOptions& options, Findings& findings) {
+  const TextDocument document(script.content, script.file);
+  sql::Options how;
+  how.dialect = script.dialect ? script.dialect : options.dialect;
+  how.install_type = script.install_type;
+  how.backward_compatible = script.backward_compatible;
+  how.has_descriptor = package.vendor == Vendor::creatio && script.install_type.has_value();
+  sql::Analysis analysis = sql::analyse(document, how, options.sql);
+  for (Finding& finding : analysis.findings) {
+    finding.package = package.name;
+    if (package.vendor == Vendor::origam) judge_as_migration(finding);
+    findings.push_back(std::move(finding));
+  }
+  report::ScriptEntry entry;
+  entry.package = package.name;
+  entry.name = script.name;
+  entry.folder = script.folder;
+  entry.file = script.file;
+  entry.dialect = script.dialect ? *script.dialect : analysis.dialect;
+  entry.install_type = script.install_type;
+  entry.deployment_version = script.deployment_version;
+  entry.backward_compatible = script.backward_compatible;
+  entry.modified_ms = script.modified_ms;
+  entry.depends_on = script.depends_on;
+  entry.bytes = script.content.size();
+  entry.statements = analysis.statements;
+  entry.verdict = analysis.verdict;
+  entry.reversibility = analysis.reversibility;
+  // The bytes are not needed any more, and a delivery can be larger than memory should hold.
+  script.content = {};
+  script.content.shrink_to_fit();
+  return entry;
+}
+
+void check_scripts(Package& package, const PreflightOptions& options, CheckedInput& checked) {
+  for (Script& script : package.scripts) {
+    checked.scripts.push_back(check_script(package, script, options, checked.findings));
+  }
+}
+
+// Severity overrides and rules that are switched off.
+void apply_rules(Findings& findings, const std::map<std::string, std::optional<Severity>>& rules) {
+  if (rules.empty()) return;
+  std::erase_if(findings, [&](Finding& finding) {
+    const auto found = rules.find(finding.rule);
+    if (found == rules.end()) return false;
+    if (!found->second) return true;
+    finding.severity = *found->second;
+    return false;
+  });
+}
+
+bool earlier(const Finding& a, const Finding& b) {
+  return std::tie(a.at.file, a.at.line, a.at.column, a.at.offset, a.rule) < std::tie(b.at.file, b.at.line, b.at.column, b.at.offset, b.rule);
+}
+
+// Too many findings are counted rather than listed: the report stays usable and nothing is silent.
+void limit_findings(Findings& findings, std::size_t limit, const std::string& file) {
+  if (findings.size() <= limit) return;
+  const std::size_t rest = findings.size() - limit;
+  findings.resize(limit);
+  Finding more;
+  more.rule = error_rule(ErrorCode::limit_exceeded);
+  more.severity = Severity::error;
+  more.message = std::to_string(rest) + " more findings are not listed";
+  more.at.file = file;
+  findings.push_back(std::move(more));
+}
+
+void join_order(deploy::Order& into, deploy::Order&& order) {
+  if (into.status == deploy::OrderStatus::not_applicable) {
+    into = std::move(order);
+    return;
+  }
+  if (order.status == deploy::OrderStatus::not_applicable) return;
+  if (into.status == deploy::OrderStatus::ok) {
+    into.status = order.status;
+    into.error = std::move(order.error);
+  }
+  const auto append = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  append(into.steps, order.steps);
+  append(into.candidates, order.candidates);
+  append(into.conflicts, order.conflicts);
+  append(into.cycles, order.cycles);
+  append(into.missing, order.missing);
+  append(into.repairs, order.repairs);
+  if (!order.message.empty()) into.message += (into.message.empty() ? "" : "\n") + order.message;
+}
+
+// Creatio packages of all inputs form one delivery; every ORIGAM model stands for itself.
+deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const PreflightOptions& options, Findings& findings) {
+  deploy::Order order;
+  std::vector<const Package*> creatio;
+  for (const CheckedInput& input : inputs) {
+    if (!input.set) continue;
+    for (const Package& package : input.set->packages) {
+      if (input.set->kind != InputKind::sql_script && package.vendor == Vendor::creatio) creatio.push_back(&package);
+    }
+  }
+  if (!creatio.empty()) {
+    deploy::OrderResult result = deploy::order_creatio(creatio, options.installed);
+    join_order(order, std::move(result.order));
+    for (Finding& finding : result.findings) findings.push_back(std::move(finding));
+  }
+  for (const CheckedInput& input : inputs) {
+    if (!input.set || input.set->kind != InputKind::origam_model) continue;
+    deploy::OrderResult result = deploy::order_origam(*input.set, options.installed);
+    join_order(order, std::move(result.order));
+    for (Finding& finding : result.findings) findings.push_back(std::move(finding));
+  }
+  return order;
+}
+
+}  // namespace
+
+CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress) {
+  CheckedInput checked;
+  checked.entry.path = input.path;
+  checked.entry.sha256 = input.sha256;
+  for (const InputFile& file : input.files) checked.entry.bytes += file.bytes->size();
+
+  std::vector<Package> packages;
+  const PackageSink sink = [&](Package&& package) {
+    check_scripts(package, options, checked);
+    packages.push_back(std::move(package));
+    return true;
+  };
+  Result<PackageSet> set = read_package_set(input, options.limits, progress, sink);
+  if (!set.ok()) {
+    Finding finding = to_finding(set.error());
+    if (finding.at.file.empty()) finding.at.file = input.path;
+    checked.findings.push_back(std::move(finding));
+    return checked;
+  }
+  for (Finding& finding : set.value().findings) checked.findings.push_back(std::move(finding));
+  set.value().findings.clear();
+  for (Package& package : set.value().packages) {
+    check_scripts(package, options, checked);
+    packages.push_back(std::move(package));
+  }
+  set.value().packages = std::move(packages);
+  checked.entry.kind = set.value().kind;
+  checked.set = std::move(set.value());
+  apply_rules(checked.findings, options.rules);
+  std::stable_sort(checked.findings.begin(), checked.findings.end(), earlier);
+  limit_findings(checked.findings, options.limits.max_findings, input.path);
+  return checked;
+}
+
+report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options) {
+  report::Report report;
+  Findings order_findings;
+  report.order = resolve_order(inputs, options, order_findings);
+  apply_rules(order_findings, options.rules);
+  std::stable_sort(order_findings.begin(), order_findings.end(), earlier);
+
+  bool has_promotion = false;
+  for (CheckedInput& input : inputs) {
+    report.inputs.push_back(std::move(input.entry));
+    for (Finding& finding : input.findings) report.findings.push_back(std::move(finding));
+    for (report::ScriptEntry& script : input.scripts) report.scripts.push_back(std::move(script));
+    if (!input.set) {
+      report.unreadable_input = true;
+      continue;
+    }
+    has_promotion |= input.set->kind == InputKind::promotion;
+    report.unreadable_input |= input.set->has_unreadable_part;
+    // A bare script comes as a package without a name; the report lists the script alone.
+    if (input.set->kind == InputKind::sql_script) continue;
+    for (Package& package : input.set->packages) report.packages.push_back(std::move(package));
+  }
+  for (Finding& finding : order_findings) report.findings.push_back(std::move(finding));
+  report.rollback = rollback::plan({.packages = report.packages, .scripts = report.scripts, .order = report.order,
+                                    .installed = options.installed, .has_promotion = has_promotion});
+  report::summarise(report);
+  return report;
+}
+
+report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress) {
+  std::vector<CheckedInput> checked;
+  for (const Input& input : inputs) checked.push_back(check_input(input, options, progress));
+  return join(std::move(checked), options);
+}
+
+}  // namespace backstay

@@ -172,6 +172,8 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   }
   set.value().packages = std::move(packages);
   checked.entry.kind = set.value().kind;
+  checked.entry.is_backup = set.value().is_backup;
+  checked.entry.delete_list = std::move(set.value().delete_list);
   checked.set = std::move(set.value());
   apply_rules(checked.findings, options.rules);
   std::stable_sort(checked.findings.begin(), checked.findings.end(), earlier);
@@ -189,8 +191,14 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
   bool has_promotion = false;
   for (CheckedInput& input : inputs) {
     report.inputs.push_back(std::move(input.entry));
-    for (Finding& finding : input.findings) report.findings.push_back(std::move(finding));
-    for (report::ScriptEntry& script : input.scripts) report.scripts.push_back(std::move(script));
+    for (Finding& finding : input.findings) {
+      finding.input = report.inputs.back().path;
+      report.findings.push_back(std::move(finding));
+    }
+    for (report::ScriptEntry& script : input.scripts) {
+      script.input = report.inputs.back().path;
+      report.scripts.push_back(std::move(script));
+    }
     if (!input.set) {
       report.unreadable_input = true;
       continue;

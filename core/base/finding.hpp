@@ -25,6 +25,7 @@ struct Finding {
   Severity severity = Severity::warning;
   std::string message;
   std::string package;    // empty when the finding belongs to no package
+  std::string input;      // Input::path it was found in; set where inputs are joined
   SourcePos at;           // at.file inside the input
   std::uint32_t end_line = 0, end_column = 0;  // first place behind the finding; 0 when unknown
   std::uint64_t length = 0;                    // bytes as stored; 0 when unknown

@@ -14,15 +14,20 @@
 
 namespace backstay::report {
 
+class JsonWriter;
+
 struct InputEntry {
   std::string path;
   std::optional<InputKind> kind;  // nullopt when it could not be read
   std::uint64_t bytes = 0;
   std::string sha256;             // empty for folders: written as null
+  bool is_backup = false;         // a vendor's backup folder: it holds what restoring removes
+  std::vector<DeleteListEntry> delete_list;
 };
 
 struct ScriptEntry {
   std::string package, name, folder, file;
+  std::string input;  // Input::path it came from; set where inputs are joined
   std::optional<Dialect> dialect;
   std::optional<InstallType> install_type;
   std::optional<std::string> deployment_version;
@@ -72,15 +77,41 @@ void summarise(Report& report);
 
 enum class Format : std::uint8_t { text, json, sarif, junit, markdown, html, github };
 std::optional<Format> format_from(std::string_view name);
+std::string_view to_string(Format format);
 
 struct WriteOptions {
   bool colour = false;
   std::size_t width = 80;
   std::string lang = "en";
   bool quiet = false;  // text: findings and the last line only
+  // junit: from which severity on a finding fails its test; nullopt = none does.
+  std::optional<Severity> fail_on = Severity::error;
 };
 
-// The whole report in one format, ending with a line break. Pure: same report, same bytes.
+// The whole report in one format, ending with a line break. Pure: same report, same bytes. Always
+// valid UTF-8, whatever bytes names and messages hold; nothing in them can act as markup, as a
+// terminal's control sequence or as a command to a build server.
+// JSON: preflight_report.md and report.schema.json. SARIF: version 2.1.0.
 std::string write(const Report& report, Format format, const WriteOptions& options = {});
+
+// The order alone, as `backstay order` prints it: one step a line ("Package Version"), or the
+// reason why there is none.
+std::string write_order(const Report& report, Format format, const WriteOptions& options = {});
+
+// Parts of the JSON report, for answers that carry only some of them. Written where `writer` stands.
+void write_findings(JsonWriter& writer, const Findings& findings, bool suppressed);
+void write_order(JsonWriter& writer, const deploy::Order& order);
+
+// What a scripts' verdict or a finding's class is called in every format.
+std::string_view to_string(Severity severity);
+std::string_view to_string(Reversibility reversibility);
+
+// Where a reader finds the place: the input's path and the path inside it as one, with '/'. For a
+// member of an archive `inside` holds the part that lies in it and `path` is the archive.
+struct Location {
+  std::string path;
+  std::string inside;
+};
+Location location_of(const Report& report, const Finding& finding);
 
 }  // namespace backstay::report

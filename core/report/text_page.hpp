@@ -1,0 +1,46 @@
+// Lines for a terminal: colours that can be off, words wrapped at a width, nothing hostile let through.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace backstay::report {
+
+enum class Style { plain, bold, dim, red, yellow, cyan, green };
+
+class TextPage {
+ public:
+  TextPage(std::size_t width, bool colour) : width_(width < 40 ? 40 : width), colour_(colour) {}
+
+  // Text as it is: only for what this program itself says.
+  TextPage& put(std::string_view own, Style style = Style::plain);
+  // Text from an input: control characters are made visible.
+  TextPage& put_foreign(std::string_view foreign, Style style = Style::plain);
+  TextPage& end_line();
+  // An empty line, unless one stands there already or nothing was written yet.
+  void gap();
+
+  // A paragraph of foreign text: `lead` on the first line, the rest below its end. Words longer than
+  // the width stay whole, so that names and paths can be copied.
+  void wrapped(std::string_view lead, std::string_view foreign, Style lead_style = Style::plain);
+
+  std::size_t width() const { return width_; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void start(Style style);
+  void stop(Style style);
+
+  std::size_t width_;
+  bool colour_;
+  std::string out_;
+};
+
+// "1 error", "2 errors".
+std::string counted(std::size_t count, std::string_view one, std::string_view many);
+
+// "612 bytes", "4.2 KB", "60.0 MB": for people, with 1024 to the step.
+std::string size_text(std::uint64_t bytes);
+
+}  // namespace backstay::report

@@ -10,6 +10,10 @@ struct Limits {
   // Archives. The largest real container inflates to about 10 MB with 4230 records.
   std::uint64_t max_package_inflated_bytes = 1ull << 30;  // 1 GiB native; browser_limits() 256 MiB
   std::uint64_t max_input_bytes = 8ull << 30;             // a delivery on disk
+  // Deflate reaches 1032:1 on zeros; real packages stay below 20:1. Above the free bytes an input may
+  // inflate to at most this many times its packed size.
+  std::uint64_t max_inflate_ratio = 100;
+  std::uint64_t inflate_ratio_free_bytes = 32ull << 20;
   std::size_t max_records = 200'000;                      // per container, folder or zip
   std::size_t max_archive_depth = 2;                      // a zip named .gz inside a delivery zip
   std::size_t max_path_units = 1024;                      // UTF-16 units or bytes of one name

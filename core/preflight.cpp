@@ -143,6 +143,20 @@ deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const Prefl
   return order;
 }
 
+// Order findings speak of packages over all inputs; each is shown with the input its package came in.
+void name_inputs(Findings& findings, const std::vector<CheckedInput>& inputs) {
+  std::map<std::string_view, std::string_view> input_of;
+  for (const CheckedInput& input : inputs) {
+    if (!input.set) continue;
+    for (const Package& package : input.set->packages) input_of.emplace(package.name, input.entry.path);
+  }
+  for (Finding& finding : findings) {
+    const auto found = input_of.find(finding.package);
+    if (found != input_of.end()) finding.input = found->second;
+    else if (inputs.size() == 1) finding.input = inputs.front().entry.path;
+  }
+}
+
 }  // namespace
 
 CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress) {
@@ -188,6 +202,8 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
   apply_rules(order_findings, options.rules);
   std::stable_sort(order_findings.begin(), order_findings.end(), earlier);
 
+  name_inputs(order_findings, inputs);
+
   bool has_promotion = false;
   for (CheckedInput& input : inputs) {
     report.inputs.push_back(std::move(input.entry));
@@ -203,6 +219,8 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
       report.unreadable_input = true;
       continue;
     }
+    report.inputs.back().is_backup = input.set->is_backup;
+    report.inputs.back().delete_list = std::move(input.set->delete_list);
     has_promotion |= input.set->kind == InputKind::promotion;
     report.unreadable_input |= input.set->has_unreadable_part;
     // A bare script comes as a package without a name; the report lists the script alone.

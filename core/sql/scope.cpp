@@ -1,0 +1,293 @@
+#include "core/sql/scope.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/sql/scope_exemptions.hpp"
+
+namespace backstay::sql {
+
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Facts whose children wait for a call: bodies of created objects, prepared statements, and the
+// subprograms of a package. Local subprograms of an executed block run with it.
+// A table made from a query runs that query, so it is no gate; the query of a view waits.
+bool is_gate(const std::vector<Fact>& facts, const Fact& fact) {
+  if (fact.verb == Verb::prepare) return true;
+  if (fact.verb == Verb::create || fact.verb == Verb::alter) return fact.object != ObjectKind::table;
+  if (fact.verb != Verb::subprogram || fact.parent < 0) return false;
+  const Fact& outer = facts[static_cast<std::size_t>(fact.parent)];
+  return outer.verb == Verb::create && outer.object == ObjectKind::package;
+}
+
+}  // namespace
+
+bool is_routine(ObjectKind kind) {
+  return kind == ObjectKind::function || kind == ObjectKind::procedure || kind == ObjectKind::aggregate ||
+         kind == ObjectKind::routine;
+}
+
+bool is_entity(ObjectKind kind) {
+  return is_routine(kind) || kind == ObjectKind::view || kind == ObjectKind::materialized_view ||
+         kind == ObjectKind::package;
+}
+
+bool same_kind(ObjectKind dropped, ObjectKind created) {
+  if (dropped == created) return true;
+  return is_routine(dropped) && is_routine(created) &&
+         (dropped == ObjectKind::routine || created == ObjectKind::routine);
+}
+
+bool glob_match(std::string_view pattern, std::string_view text) {
+  // The last star is the only place to come back to, so the walk is linear in practice.
+  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t]))) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+Scope::Scope(const Script& script, const Options& options, const Config& config)
+    : script_(script), options_(options), config_(config), facts_(script.facts.size()) {
+  std::size_t names = 0;
+  for (std::size_t i = 0; i < facts_.size(); ++i) {
+    facts_[i].exemptions = static_cast<std::uint32_t>(names);
+    names += std::max<std::size_t>(1, script.facts[i].names.size());
+  }
+  exemptions_.resize(names, Exemption::none);
+  find_executed();
+  find_guards();
+  find_exemptions();
+  find_pairs();
+}
+
+const Fact* Scope::parent(const Fact& fact) const {
+  return fact.parent < 0 ? nullptr : &script_.facts[static_cast<std::size_t>(fact.parent)];
+}
+
+std::string Scope::key(const Name& name) const {
+  std::string text;
+  if (!name.server.empty()) text.append(name.server).push_back('\1');
+  if (!name.database.empty()) text.append(name.database).push_back('\1');
+  const auto standard = config_.default_schema.find(std::string(to_string(dialect())));
+  const bool leave_out = standard != config_.default_schema.end() &&
+                         glob_match(standard->second, name.schema);
+  if (!leave_out && !name.schema.empty()) text.append(name.schema).push_back('\1');
+  text.append(name.name);
+  if (!name.link.empty()) text.append("@").append(name.link);
+  return text;
+}
+
+Exemption Scope::exemption(const Fact& fact, std::size_t name) const {
+  return exemptions_[of(fact).exemptions + name];
+}
+
+bool Scope::every_name(const Fact& fact, Exemption least) const {
+  // A fact without a name still has one entry: an index without a name goes by its table.
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, fact.names.size()); ++i) {
+    const Exemption found = exemption(fact, i);
+    if (found == Exemption::service && least <= Exemption::owned) continue;
+    if (found < least) return false;
+  }
+  return true;
+}
+
+bool Scope::data_exempt(const Fact& fact) const { return every_name(fact, Exemption::owned); }
+bool Scope::structure_exempt(const Fact& fact) const { return every_name(fact, Exemption::owned_structure); }
+bool Scope::passing(const Fact& fact) const { return every_name(fact, Exemption::scratch); }
+
+// Which bodies run: breadth first from the script's own statements through the calls they make.
+void Scope::find_executed() {
+  const std::vector<Fact>& facts = script_.facts;
+  std::vector<std::int32_t> owner(facts.size(), -1);
+  std::unordered_map<std::string, std::vector<std::int32_t>> gates;
+  std::unordered_set<std::string> local, packages;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Fact& fact = facts[i];
+    if (const Fact* outer = parent(fact)) {
+      const auto at = static_cast<std::size_t>(fact.parent);
+      owner[i] = is_gate(facts, *outer) ? fact.parent : owner[at];
+    }
+    if (fact.names.empty()) continue;
+    if (fact.verb == Verb::prepare) gates["prepared " + key(fact.names[0])].push_back(static_cast<std::int32_t>(i));
+    if ((fact.verb == Verb::create || fact.verb == Verb::alter) && is_routine(fact.object))
+      gates[key(fact.names[0])].push_back(static_cast<std::int32_t>(i));
+    if (fact.verb == Verb::create && fact.object == ObjectKind::package) packages.insert(key(fact.names[0]));
+    if (fact.verb == Verb::subprogram && !is_gate(facts, fact)) local.emplace(fact.names[0].name);
+    if (fact.verb == Verb::subprogram && is_gate(facts, fact)) {
+      const Fact& package = *parent(fact);
+      if (!package.names.empty())
+        gates[key(package.names[0]) + '\1' + std::string(fact.names[0].name)].push_back(static_cast<std::int32_t>(i));
+    }
+  }
+
+  std::unordered_map<std::int32_t, std::vector<std::size_t>> calls;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if ((facts[i].verb != Verb::call && facts[i].verb != Verb::run_prepared) || facts[i].names.empty()) continue;
+    calls[owner[i]].push_back(i);
+    const Name& name = facts[i].names[0];
+    if (name.schema.empty()) {
+      facts_[i].known_routine = local.count(std::string(name.name)) > 0;
+    } else {
+      Name package = name;  // "pkg"."proc": the schema part is the package
+      package.name = name.schema;
+      package.schema = {};
+      facts_[i].known_routine = packages.count(key(package)) > 0;
+    }
+  }
+
+  std::vector<bool> runs(facts.size(), false);
+  std::vector<std::int32_t> waiting{-1};
+  while (!waiting.empty()) {
+    const std::int32_t from = waiting.back();
+    waiting.pop_back();
+    for (const std::size_t call : calls[from]) {
+      const Fact& fact = facts[call];
+      std::string wanted = key(fact.names[0]);
+      if (fact.verb == Verb::run_prepared) wanted = "prepared " + wanted;
+      auto found = gates.find(wanted);
+      if (found == gates.end() && from >= 0 && facts[static_cast<std::size_t>(from)].verb == Verb::subprogram) {
+        // Inside a package its own routines go by their bare name.
+        const Fact* package = parent(facts[static_cast<std::size_t>(from)]);
+        if (package && !package->names.empty()) found = gates.find(key(package->names[0]) + '\1' + wanted);
+      }
+      if (found == gates.end()) continue;
+      for (const std::int32_t gate : found->second) {
+        // At top level an earlier statement cannot run what is only created later.
+        if (from < 0 && static_cast<std::size_t>(gate) > call) continue;
+        facts_[call].known_routine = true;
+        if (runs[static_cast<std::size_t>(gate)]) continue;
+        runs[static_cast<std::size_t>(gate)] = true;
+        waiting.push_back(gate);
+      }
+    }
+  }
+
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const std::int32_t gate = owner[i];
+    if (gate < 0) continue;
+    const auto at = static_cast<std::size_t>(gate);
+    facts_[i].in_body = true;
+    facts_[i].executed = runs[at];
+  }
+}
+
+void Scope::find_guards() {
+  const std::vector<Fact>& facts = script_.facts;
+  std::vector<bool> catches_duplicate(facts.size(), false), tolerates(facts.size(), false);
+  for (const Fact& fact : facts) {
+    if (fact.verb != Verb::handler || fact.parent < 0) continue;
+    const auto block = static_cast<std::size_t>(fact.parent);
+    if (fact.has(Flag::catches_duplicate)) catches_duplicate[block] = tolerates[block] = true;
+    // WHEN OTHERS that raises on some path only is how PL/SQL lets "exists already" pass; CATCH with
+    // THROW always fails.
+    if (fact.has(Flag::catches_all) && (!fact.has(Flag::reraises) || dialect() != Dialect::mssql))
+      tolerates[block] = true;
+  }
+
+  // Parents stand before their children, so each fact can add to what its parent already knows.
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Fact* outer = parent(facts[i]);
+    if (!outer || is_gate(facts, *outer)) continue;
+    const auto at = static_cast<std::size_t>(facts[i].parent);
+    FactScope& own = facts_[i];
+    own.under_if = facts_[at].under_if || outer->verb == Verb::branch;
+    own.routine_guard = facts_[at].routine_guard ||
+                        (outer->verb == Verb::branch && outer->has(Flag::reads_catalogue));
+    own.duplicate_handler = outer->verb != Verb::handler &&
+                            (facts_[at].duplicate_handler || catches_duplicate[at]);
+    own.tolerates_existing = outer->verb != Verb::handler && (facts_[at].tolerates_existing || tolerates[at]);
+  }
+}
+
+void Scope::find_exemptions() { ExemptionWalk(*this).run(); }
+
+namespace {
+
+bool all_in(const std::vector<std::string_view>& few, const std::vector<std::string_view>& many) {
+  if (many.empty()) return true;   // ALL
+  if (few.empty()) return false;
+  return std::all_of(few.begin(), few.end(), [&](std::string_view one) {
+    return std::find(many.begin(), many.end(), one) != many.end();
+  });
+}
+
+}  // namespace
+
+void Scope::find_pairs() {
+  const std::vector<Fact>& facts = script_.facts;
+  // An index may be named with its schema in one statement and without in the other.
+  const auto object_key = [&](const Fact& fact, const Name& name) {
+    return fact.object == ObjectKind::index ? std::string(name.name) : key(name);
+  };
+  std::unordered_map<std::string, std::vector<std::size_t>> made, gone, enabled;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Fact& fact = facts[i];
+    if (!facts_[i].executed || fact.has(Flag::skeleton)) continue;
+    if (fact.verb == Verb::enable) {
+      enabled[fact.names.empty() ? std::string() : key(fact.names[0])].push_back(i);
+      continue;
+    }
+    if (fact.verb != Verb::create && fact.verb != Verb::drop) continue;
+    auto& list = fact.verb == Verb::create ? made : gone;
+    for (const Name& name : fact.names) {
+      list[object_key(fact, name)].push_back(i);
+      if (fact.verb != Verb::create) continue;
+      created_.insert(key(name));
+      if (fact.object == ObjectKind::view || fact.object == ObjectKind::materialized_view)
+        created_views_.insert(key(name));
+    }
+  }
+
+  const auto matches = [&](const Fact& dropped, const Fact& created) {
+    if (!same_kind(dropped.object, created.object)) return false;
+    // postgresql knows a trigger or rule only together with its table.
+    const bool on_table = dropped.object == ObjectKind::trigger || dropped.object == ObjectKind::rule;
+    return !on_table || dropped.on.name.empty() || created.on.name.empty() || key(dropped.on) == key(created.on);
+  };
+
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Fact& fact = facts[i];
+    FactScope& own = facts_[i];
+    if (fact.verb == Verb::drop && !fact.names.empty()) {
+      own.recreated = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {
+        const auto found = made.find(object_key(fact, name));
+        return found != made.end() && std::any_of(found->second.rbegin(), found->second.rend(), [&](std::size_t j) {
+                 return j > i && matches(fact, facts[j]);
+               });
+      });
+    }
+    if (fact.verb == Verb::create && !fact.names.empty()) {
+      own.dropped_before = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {
+        const auto found = gone.find(object_key(fact, name));
+        return found != gone.end() && std::any_of(found->second.begin(), found->second.end(), [&](std::size_t j) {
+                 return j < i && matches(facts[j], fact);
+               });
+      });
+    }
+    if (fact.verb == Verb::disable) {
+      const auto found = enabled.find(fact.names.empty() ? std::string() : key(fact.names[0]));
+      own.enabled_later = found != enabled.end() &&
+                          std::any_of(found->second.begin(), found->second.end(), [&](std::size_t j) {
+                            return j > i && facts[j].object == fact.object && all_in(fact.members, facts[j].members);
+                          });
+    }
+  }
+}
+
+}  // namespace backstay::sql

@@ -1,6 +1,7 @@
 #include "core/deploy/sorter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -252,20 +253,24 @@ void Sorter::report(SortOutcome& outcome) const {
       if (rank(v) < rank(lowest)) lowest = v;
     }
     outcome.candidates.push_back({lowest, last_[package]});
-
-    std::set<std::pair<std::string_view, std::uint32_t>> seen;  // blocker's name and number
     for (std::size_t i = 0; i < group.size() && i < 2; ++i) {
       for (const std::uint32_t blocker : blockers[package]) {
-        if (blocker == group[i]) continue;
-        if (!seen.insert({history_.label(history_.package_of(blocker)), rank(blocker)}).second) continue;
-        // Held ones go only after duplicates went, so a blocker can be missing: as the vendor has it.
-        if (pending_[group[i]] == 0) met.push_back({blocker, last_[package], group[i]});
+        if (blocker != group[i]) met.push_back({blocker, last_[package], group[i]});
       }
     }
   }
   std::stable_sort(met.begin(), met.end(),
                    [](const SortConflict& a, const SortConflict& b) { return a.holds < b.holds; });
-  outcome.conflicts = std::move(met);
+
+  // The vendor compares names and texts, not ids and numbers; and held ones go only after duplicates
+  // went, so a blocker can be missing.
+  std::set<std::array<std::string_view, 4>> seen;
+  for (const SortConflict& conflict : met) {
+    const auto name = [&](std::uint32_t v) { return std::string_view(history_.label(history_.package_of(v))); };
+    const auto number = [&](std::uint32_t v) { return std::string_view(history_.number(v)); };
+    if (!seen.insert({name(conflict.blocker), number(conflict.blocker), name(conflict.step), number(conflict.step)}).second) continue;
+    if (pending_[conflict.holds] == 0) outcome.conflicts.push_back(conflict);
+  }
 }
 
 SortOutcome Sorter::run() {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/deploy/history.hpp"
@@ -97,11 +96,15 @@ class LiteralOrder {
     }
     return false;
   }
-  const Target* step(std::uint32_t package) const {
+  std::uint32_t last(std::uint32_t package) const {
     for (auto it = outcome_.order.rbegin(); it != outcome_.order.rend(); ++it) {
-      if (own_[*it].package == package) return &own_[*it];
+      if (own_[*it].package == package) return *it;
     }
-    return nullptr;
+    return deploy::none;
+  }
+  const Target* step(std::uint32_t package) const {
+    const std::uint32_t at = last(package);
+    return at == deploy::none ? nullptr : &own_[at];
   }
   std::vector<std::uint32_t> blockers(std::uint32_t v) const {
     std::vector<std::uint32_t> found;
@@ -149,11 +152,12 @@ class LiteralOrder {
       }
       outcome_.candidates.push_back(lowest);
     }
-    std::vector<std::tuple<std::string, deploy::VersionParts, Target>> seen;
+    std::vector<std::vector<std::string>> seen;
     for (const std::uint32_t r : remaining_) {
       for (const std::uint32_t blocker : blockers(r)) {
-        const std::tuple<std::string, deploy::VersionParts, Target> pair{
-            history_.label(own_[blocker].package), own_[blocker].number, *step(own_[r].package)};
+        const std::uint32_t at = last(own_[r].package);
+        const std::vector<std::string> pair{history_.label(own_[blocker].package), history_.number(blocker),
+                                            history_.label(own_[at].package), history_.number(at)};
         if (std::find(seen.begin(), seen.end(), pair) != seen.end()) continue;
         seen.push_back(pair);
         if (!held(r)) outcome_.conflicts.push_back({blocker, r});

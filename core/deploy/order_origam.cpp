@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <optional>
+
+#include "core/deploy/order.hpp"
+#include "core/deploy/origam_history.hpp"
+#include "core/deploy/sort_report.hpp"
+#include "core/deploy/sorter.hpp"
+#include "core/package/origam/package_list.hpp"
+
+namespace backstay::deploy {
+namespace {
+
+OrderStep step_of(const PackageSet& model, const ModelVersion& at) {
+  const Package& package = model.packages[at.package];
+  return {package.name, package.id, package.deployment_versions[at.version].number};
+}
+
+// What one deployment would sort, and what came out.
+struct Sorted {
+  OrigamHistory input;
+  KeyedHistory keyed;
+  SortOutcome outcome;
+};
+
+Sorted sort_for(const PackageSet& model, const std::vector<std::size_t>& active, const std::vector<InstalledPackage>& stored) {
+  Sorted sorted;
+  sorted.input = origam_history(model, active, stored);
+  sorted.keyed = key_history(sorted.input.history);
+  sorted.outcome = sort_history(sorted.input.history, sorted.keyed);
+  return sorted;
+}
+
+Finding failure_finding(const PackageSet& model, const Sorted& sorted, std::size_t active) {
+  const SortOutcome& outcome = sorted.outcome;
+  Finding finding;
+  finding.rule = "order/deadlock";
+  if (outcome.failure == SortFailure::self_dependency) finding.rule = "order/self-dependency";
+  if (outcome.failure == SortFailure::no_free_version) finding.rule = "order/no-free-version";
+  finding.severity = Severity::error;
+  finding.package = model.packages[active].name;
+  const std::string after = std::to_string(outcome.order.size()) + " of " + std::to_string(sorted.input.history.versions()) + " versions";
+  std::uint32_t place = outcome.self_dependency;
+  if (outcome.failure == SortFailure::deadlock) {
+    place = outcome.candidates.front().version;
+    std::string names;
+    for (const SortCandidate& candidate : outcome.candidates) {
+      names += (names.empty() ? "" : ", ") + sorted.input.history.title(candidate.version);
+    }
+    finding.message = "no deployment order for " + finding.package + ": after " + after + " nothing can run next; waiting: " + names;
+  } else if (outcome.failure == SortFailure::self_dependency) {
+    finding.message = "no deployment order for " + finding.package + ": " + sorted.input.history.title(place) + " depends on itself";
+  } else {
+    finding.message = "no deployment order for " + finding.package + ": after " + after + " every remaining one waits for another";
+    std::vector<bool> placed(sorted.input.history.versions(), false);
+    for (const std::uint32_t v : outcome.order) placed[v] = true;
+    place = 0;
+    while (placed[place]) ++place;
+  }
+  const ModelVersion& at = sorted.input.source[place];
+  finding.at = model.packages[at.package].deployment_versions[at.version].at;
+  finding.remedy = "correct the dependency lists of the versions that wait for each other";
+  return finding;
+}
+
+void fill_order(const PackageSet& model, const Sorted& sorted, Order& order) {
+  for (const std::uint32_t v : sorted.outcome.order) order.steps.push_back(step_of(model, sorted.input.source[v]));
+  order.error = to_string(sorted.outcome.failure);
+  order.status = sorted.outcome.ok() ? OrderStatus::ok : OrderStatus::deadlock;
+  order.candidates = candidates(sorted.input.history, sorted.keyed, sorted.outcome);
+  order.conflicts = conflicts(sorted.input.history, sorted.outcome);
+  order.message = failure_message(sorted.input.history, sorted.keyed, sorted.outcome);
+}
+
+Finding apart_finding(const PackageSet& model, const std::vector<std::size_t>& active) {
+  Finding finding;
+  finding.rule = "order/not-together";
+  finding.severity = Severity::warning;
+  std::string names;
+  for (const std::size_t package : active) names += (names.empty() ? "" : ", ") + model.packages[package].name;
+  finding.message = "each of " + names + " has a deployment order, but not all of them in one database; the order shown is that of " +
+                    model.packages[active.front()].name;
+  return finding;
+}
+
+// The active package, or all that nobody references when the set names none.
+std::vector<std::size_t> active_packages(const PackageSet& model) {
+  for (std::size_t i = 0; i < model.packages.size(); ++i) {
+    if (model.packages[i].id == model.active_package_id) return {i};
+  }
+  return origam::top_packages(model.packages);
+}
+
+}  // namespace
+
+OrderResult order_origam(const PackageSet& model, const std::vector<InstalledPackage>& stored) {
+  OrderResult result;
+  const std::vector<std::size_t> active = active_packages(model);
+  if (active.empty()) return result;
+  // ORIGAM deploys one active package. With several, each has to be orderable by itself; all of them
+  // together give one order that keeps every one of theirs, unless they rule each other out.
+  Sorted together = sort_for(model, active, stored);
+  result.findings = std::move(together.input.findings);
+  std::optional<Sorted> alone;
+  if (active.size() > 1) {
+    for (const std::size_t package : active) {
+      Sorted one = sort_for(model, {package}, stored);
+      if (one.outcome.ok() && alone) continue;
+      if (!one.outcome.ok()) result.findings.push_back(failure_finding(model, one, package));
+      if (!alone || alone->outcome.ok()) alone = std::move(one);
+    }
+    if (alone->outcome.ok() && !together.outcome.ok()) result.findings.push_back(apart_finding(model, active));
+  } else if (!together.outcome.ok()) {
+    result.findings.push_back(failure_finding(model, together, active.front()));
+  }
+  fill_order(model, alone && !(alone->outcome.ok() && together.outcome.ok()) ? *alone : together, result.order);
+  return result;
+}
+
+}  // namespace backstay::deploy

@@ -64,7 +64,7 @@ struct Script {
 struct DataBinding {
   std::string name, id, schema_name, schema_id;
   std::optional<int> install_type;     // 0 installation, 1 update existing, 2 initial package, 3 initial data
-  std::size_t columns = 0, key_columns = 0, rows = 0, localizations = 0;
+  std::size_t columns = 0, key_columns = 0, force_update_columns = 0, rows = 0, localizations = 0;
   SourcePos at;
 };
 
@@ -100,6 +100,17 @@ struct PackageCounts {
   std::uint64_t element_bytes = 0;
   std::map<std::string, std::size_t> schemas_by_manager;
   std::map<std::string, std::size_t> data_by_install_type;
+  // "mssql/AfterPackage/yes" -> scripts; the flag is yes, no or absent. An unknown engine or phase
+  // stands there as "engine 7", "phase 9" or "absent".
+  std::map<std::string, std::size_t> sql_by_engine_phase_flag;
+  std::size_t metadata_json = 0, metadata_lines = 0;  // the two forms of metadata.json
+  std::size_t build_files = 0;                        // Files/Bin, Files/obj, *.pdb
+  std::uint64_t build_bytes = 0;
+  // Packed packages only.
+  std::size_t records = 0;
+  std::uint64_t record_bytes = 0;
+  std::map<std::string, std::size_t> separators;  // none, slash, backslash, both -> record names
+  std::string first_record;
 };
 
 struct Package {
@@ -124,6 +135,7 @@ struct Package {
   std::vector<DataBinding> data_bindings;
   std::vector<DeploymentVersion> deployment_versions;  // ascending by number, equal ones in storage order
   PackageCounts counts;
+  std::vector<std::string> odd;    // what is unusual about its files, one short text each
   std::uint64_t bytes = 0;         // content of all records or files, unpacked
   std::uint64_t packed_bytes = 0;  // as delivered; 0 for folders
   std::string file;                // the member or folder it was read from, inside the input

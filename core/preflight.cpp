@@ -68,18 +68,6 @@ void check_scripts(Package& package, const PreflightOptions& options, CheckedInp
   }
 }
 
-// Severity overrides and rules that are switched off.
-void apply_rules(Findings& findings, const std::map<std::string, std::optional<Severity>>& rules) {
-  if (rules.empty()) return;
-  std::erase_if(findings, [&](Finding& finding) {
-    const auto found = rules.find(finding.rule);
-    if (found == rules.end()) return false;
-    if (!found->second) return true;
-    finding.severity = *found->second;
-    return false;
-  });
-}
-
 bool earlier(const Finding& a, const Finding& b) {
   return std::tie(a.at.file, a.at.line, a.at.column, a.at.offset, a.rule) < std::tie(b.at.file, b.at.line, b.at.column, b.at.offset, b.rule);
 }
@@ -158,6 +146,17 @@ void name_inputs(Findings& findings, const std::vector<CheckedInput>& inputs) {
 }
 
 }  // namespace
+
+void apply_rules(Findings& findings, const std::map<std::string, std::optional<Severity>>& rules) {
+  if (rules.empty()) return;
+  std::erase_if(findings, [&](Finding& finding) {
+    const auto found = rules.find(finding.rule);
+    if (found == rules.end()) return false;
+    if (!found->second) return true;
+    finding.severity = *found->second;
+    return false;
+  });
+}
 
 CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress) {
   CheckedInput checked;

@@ -21,6 +21,9 @@ struct PreflightOptions {
   Limits limits;
 };
 
+// Gives findings the severity that `rules` says and takes out those whose rule is off.
+void apply_rules(Findings& findings, const std::map<std::string, std::optional<Severity>>& rules);
+
 // One input read and its scripts checked; nothing in it refers to other inputs, so inputs may be
 // checked in parallel and joined in their order.
 struct CheckedInput {

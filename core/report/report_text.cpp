@@ -88,15 +88,16 @@ void put_rollback(TextPage& page, const Report& report) {
   if (rollback.verdict == RollbackVerdict::not_applicable) return;
   page.gap();
   Style style = Style::green;
-  std::string_view meaning = "the package backup undoes everything";
+  std::string_view meaning = "The package backup undoes everything.";
   if (rollback.verdict == RollbackVerdict::with_capture) {
-    style = Style::yellow, meaning = "undone if the rows and definitions it changes are captured first";
+    style = Style::yellow, meaning = "Undone if the rows and definitions it changes are captured first.";
   } else if (rollback.verdict == RollbackVerdict::suspended) {
-    style = Style::yellow, meaning = "held back: a script does not promise to be backward compatible";
+    style = Style::yellow, meaning = "Held back: a script does not promise to be backward compatible.";
   } else if (rollback.verdict == RollbackVerdict::impossible) {
-    style = Style::red, meaning = "only a backup of the database helps";
+    style = Style::red, meaning = "Only a backup of the database helps.";
   }
-  page.put("Rollback: ").put(to_string(rollback.verdict), style).put(std::string(" - ") + std::string(meaning)).end_line();
+  page.put("Rollback: ").put(to_string(rollback.verdict), style).end_line();
+  page.wrapped("  ", meaning);
   constexpr std::size_t shown = 12;
   for (std::size_t i = 0; i < rollback.reasons.size() && i < shown; ++i) page.wrapped("  - ", rollback.reasons[i]);
   if (rollback.reasons.size() > shown) {

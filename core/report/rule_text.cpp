@@ -1,5 +1,7 @@
 #include "core/report/rule_text.hpp"
 
+#include "core/report/rule_pages.hpp"
+
 namespace backstay::report {
 
 std::vector<RuleText> rules_of(const Report& report) {
@@ -10,12 +12,12 @@ std::vector<RuleText> rules_of(const Report& report) {
     rule.id = rule.title = finding.rule;
     rule.severity = finding.severity;
   }
-  for (const sql::RuleInfo& info : sql::rule_catalogue()) {
-    const auto found = used.find(std::string(info.id));
+  for (const RulePage& known : rule_pages()) {
+    const auto found = used.find(std::string(known.id));
     if (found == used.end()) continue;
-    found->second.title = info.title;
-    found->second.page = info.page;
-    found->second.severity = info.severity;
+    found->second.title = known.title;
+    found->second.page = known.page;
+    found->second.severity = known.severity;
   }
   std::vector<RuleText> rules;
   for (auto& [id, rule] : used) rules.push_back(std::move(rule));

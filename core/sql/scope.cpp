@@ -64,6 +64,8 @@ bool glob_match(std::string_view pattern, std::string_view text) {
 
 Scope::Scope(const Script& script, const Options& options, const Config& config)
     : script_(script), options_(options), config_(config), facts_(script.facts.size()) {
+  const auto standard = config.default_schema.find(std::string(to_string(script.dialect)));
+  if (standard != config.default_schema.end()) default_schema_ = standard->second;
   std::size_t names = 0;
   for (std::size_t i = 0; i < facts_.size(); ++i) {
     facts_[i].exemptions = static_cast<std::uint32_t>(names);
@@ -84,10 +86,7 @@ std::string Scope::key(const Name& name) const {
   std::string text;
   if (!name.server.empty()) text.append(name.server).push_back('\1');
   if (!name.database.empty()) text.append(name.database).push_back('\1');
-  const auto standard = config_.default_schema.find(std::string(to_string(dialect())));
-  const bool leave_out = standard != config_.default_schema.end() &&
-                         glob_match(standard->second, name.schema);
-  if (!leave_out && !name.schema.empty()) text.append(name.schema).push_back('\1');
+  if (!name.schema.empty() && !glob_match(default_schema_, name.schema)) text.append(name.schema).push_back('\1');
   text.append(name.name);
   if (!name.link.empty()) text.append("@").append(name.link);
   return text;
@@ -185,6 +184,8 @@ void Scope::find_executed() {
     facts_[i].in_body = true;
     facts_[i].executed = runs[at];
   }
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    if (facts_[i].executed) executed_[static_cast<std::size_t>(facts[i].verb)].push_back(&facts[i]);
 }
 
 void Scope::find_guards() {
@@ -265,12 +266,14 @@ void Scope::find_pairs() {
     const Fact& fact = facts[i];
     FactScope& own = facts_[i];
     if (fact.verb == Verb::drop && !fact.names.empty()) {
-      own.recreated = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {
-        const auto found = made.find(object_key(fact, name));
-        return found != made.end() && std::any_of(found->second.rbegin(), found->second.rend(), [&](std::size_t j) {
-                 return j > i && matches(fact, facts[j]);
-               });
-      });
+      own.recreated = true;
+      for (std::size_t n = 0; n < fact.names.size() && own.recreated; ++n) {
+        if (exemption(fact, n) >= Exemption::scratch) continue;
+        const auto found = made.find(object_key(fact, fact.names[n]));
+        own.recreated = found != made.end() && std::any_of(found->second.rbegin(), found->second.rend(), [&](std::size_t j) {
+                          return j > i && matches(fact, facts[j]);
+                        });
+      }
     }
     if (fact.verb == Verb::create && !fact.names.empty()) {
       own.dropped_before = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {

@@ -2,6 +2,7 @@
 // Is the target temporary, a service table, made here? Is the entity created again? Does this code run?
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,6 +65,9 @@ class Scope {
   bool creates(const Name& name) const { return created_.count(key(name)) > 0; }
   bool creates_view(const Name& name) const { return created_views_.count(key(name)) > 0; }
 
+  // Executed facts of one verb, in order.
+  const std::vector<const Fact*>& executed(Verb verb) const { return executed_[static_cast<std::size_t>(verb)]; }
+
   // One text for one object whatever way it was written: parts joined, default schema left out.
   std::string key(const Name& name) const;
 
@@ -83,6 +87,8 @@ class Scope {
   std::vector<FactScope> facts_;         // one for each of script_.facts
   std::vector<Exemption> exemptions_;    // one for each name, at least one for each fact
   std::unordered_set<std::string> created_, created_views_;
+  std::array<std::vector<const Fact*>, static_cast<std::size_t>(Verb::not_understood) + 1> executed_;
+  std::string default_schema_;           // of this dialect, lower case; empty when it has none
 };
 
 // Kinds that are one and the same for DROP and CREATE: DROP ROUTINE fits any routine.

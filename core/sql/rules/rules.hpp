@@ -68,8 +68,7 @@ bool is_rule(std::string_view id);
 // Every executed fact of one verb.
 template <class Function>
 void each(const Scope& scope, Verb verb, Function function) {
-  for (const Fact& fact : scope.script().facts)
-    if (fact.verb == verb && scope.of(fact).executed) function(fact);
+  for (const Fact* fact : scope.executed(verb)) function(*fact);
 }
 
 // The names of a fact as written, joined; `otherwise` when the text does not tell.

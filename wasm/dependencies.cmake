@@ -7,7 +7,7 @@ set(BACKSTAY_WASM_SOURCES "" CACHE PATH
   "Directory that already holds the source archives (*.orig.tar.*); empty: apt-get source into the build tree")
 set(BACKSTAY_WASM_HEADERS /usr/include CACHE PATH "Where boost/, nlohmann/ and doctest/ are")
 
-set(wasm_libraries zlib libzip pugixml libdeflate)
+set(wasm_libraries zlib libzip pugixml libdeflate libsodium)
 set(wasm_archives ${BACKSTAY_WASM_SOURCES})
 set(wasm_fetched FALSE)
 if(NOT wasm_archives)
@@ -68,12 +68,19 @@ backstay_third_party(backstay_pugixml ${pugixml_source}/src/pugixml.cpp)
 target_compile_definitions(backstay_pugixml PUBLIC PUGIXML_NO_EXCEPTIONS PRIVATE PUGIXML_NO_XPATH)
 target_include_directories(backstay_pugixml SYSTEM PUBLIC ${pugixml_source}/src)
 
+# SHA-256 of the inputs, piece by piece (decisions/0021). One function of libsodium's utils.c is needed,
+# which wipes a state; the linker drops the rest.
+set(sodium_root ${libsodium_source}/src/libsodium)
+backstay_third_party(backstay_sha256 ${sodium_root}/crypto_hash/sha256/cp/hash_sha256_cp.c ${sodium_root}/sodium/utils.c)
+target_include_directories(backstay_sha256 SYSTEM PUBLIC ${sodium_root}/include PRIVATE ${sodium_root}/include/sodium)
+
 # libzip without files, encryption and the compression methods that no container uses. Its configure
 # step misjudges off_t under Emscripten, so its two configuration headers are ours (libzip/).
 file(GLOB libzip_parts ${libzip_source}/lib/zip_*.c)
 list(FILTER libzip_parts EXCLUDE REGEX
   "zip_(algorithm_(bzip2|xz)|crypto_.*|.*winzip_aes.*|random_.*|mkstempm|source_file_(stdio|stdio_named|win32.*))[.]c$")
-backstay_third_party(backstay_libzip ${libzip_parts} ${CMAKE_BINARY_DIR}/wasm-sources/zip_err_str.c)
+backstay_third_party(backstay_libzip ${libzip_parts} ${CMAKE_CURRENT_LIST_DIR}/libzip/no_random.c
+  ${CMAKE_BINARY_DIR}/wasm-sources/zip_err_str.c)
 target_compile_definitions(backstay_libzip PRIVATE HAVE_CONFIG_H)
 target_include_directories(backstay_libzip SYSTEM PUBLIC ${CMAKE_CURRENT_LIST_DIR}/libzip ${libzip_source}/lib)
 target_link_libraries(backstay_libzip PUBLIC backstay_zlib)

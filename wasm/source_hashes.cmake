@@ -7,6 +7,7 @@ set(backstay_source_hashes
   pugixml_1.13.orig.tar.gz 5c5ad5d7caeb791420408042a7d88c2c6180781bf218feca259fd9d840a888e1
   # Debian 12 and Ubuntu 24.04
   libzip_1.7.3.orig.tar.xz a60473ffdb7b4260c08bfa19c2ccea0438edac11193c3afbbb1f17fbcf6c6132
+  libsodium_1.0.18.orig.tar.gz d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4
   # Ubuntu 24.04
   zlib_1.3.dfsg.orig.tar.xz 5eea0322c1c21c75cad3b607ac1c43ff5c71e014b8ac4a34300b5e2b80d02e70
   libdeflate_1.19.orig.tar.gz 27bf62d71cd64728ff43a9feb92f2ac2f2bf748986d856133cc1e51992428c25

@@ -1,0 +1,316 @@
+// Types of the package and of the report. A test checks them against core/report/report.schema.json.
+
+export type Severity = "error" | "warning" | "info";
+export type Dialect = "postgresql" | "mssql" | "oracle";
+export type InstallType = "BeforePackage" | "AfterPackage" | "AfterSchemaData" | "UninstallApp";
+export type InputKind =
+  | "creatio-delivery" | "creatio-archive" | "creatio-package" | "creatio-workspace"
+  | "origam-model" | "promotion" | "sql-script";
+export type Reversibility = "neutral" | "yes" | "with-capture" | "no";
+export type ScriptVerdict = "safe" | "with-capture" | "irreversible" | "not-understood";
+export type OrderStatus = "ok" | "deadlock" | "cycle" | "missing" | "not-applicable";
+export type RollbackVerdict = "full" | "with-capture" | "suspended" | "impossible" | "not-applicable";
+export type Format = "text" | "json" | "sarif" | "junit" | "markdown" | "html" | "github";
+
+export interface Reference {
+  id: string | null;
+  name: string | null;
+}
+
+export interface ReportInput {
+  path: string;
+  /** null: the input could not be read; a finding says why. */
+  kind: InputKind | null;
+  bytes: number;
+  /** Lower-case hex of a single file; null for a folder. */
+  sha256: string | null;
+  /** Present for a Creatio backup folder. */
+  backup?: true;
+  delete_list?: Reference[];
+}
+
+export interface Dependency {
+  name: string | null;
+  id: string | null;
+  version: string | null;
+}
+
+export interface PackageCounts {
+  schemas: number;
+  sql_scripts: number;
+  data_bindings: number;
+  resources: number;
+  assemblies: number;
+  files: number;
+  content_files: number;
+  other_files: number;
+  element_files: number;
+  element_bytes: number;
+  data_rows: number;
+  data_localizations: number;
+  deployment_versions: number;
+  activities: number;
+  schemas_by_manager: Record<string, number>;
+  data_by_install_type: Record<string, number>;
+}
+
+export interface DeploymentVersion {
+  id: string | null;
+  name: string | null;
+  version: string;
+  file: string | null;
+  activities: number;
+  dependencies: Dependency[];
+}
+
+export interface App {
+  name: string | null;
+  code: string | null;
+  version: string | null;
+  packages: Reference[];
+}
+
+export interface Package {
+  name: string | null;
+  id: string | null;
+  version: string | null;
+  kind: "creatio" | "origam" | "trackvia";
+  maintainer: string | null;
+  /** ISO 8601, UTC. */
+  modified: string | null;
+  dependencies: Dependency[];
+  counts: PackageCounts;
+  bytes: number;
+  packed_bytes: number;
+  file: string | null;
+  description: string | null;
+  modified_ms: number | null;
+  /** Creatio packages only. */
+  type?: number | null;
+  install_behavior?: number | null;
+  project_path?: string | null;
+  install_scripts?: number;
+  app?: App | null;
+  /** ORIGAM packages only. */
+  deployment_versions?: DeploymentVersion[];
+}
+
+export interface Script {
+  package: string | null;
+  name: string | null;
+  file: string | null;
+  dialect: Dialect | null;
+  /** null for a bare script; absent for ORIGAM scripts, which carry deployment_version. */
+  install_type?: InstallType | null;
+  deployment_version?: string;
+  /** null: the descriptor does not say. */
+  backward_compatible: boolean | null;
+  statements: number;
+  verdict: ScriptVerdict;
+  reversibility: Reversibility;
+  input: string | null;
+  folder: string | null;
+  bytes: number;
+  modified_ms: number | null;
+  depends_on: Reference[];
+}
+
+export interface OrderStep {
+  package: string;
+  id: string | null;
+  version: string | null;
+}
+
+export interface Candidate {
+  package: string;
+  version: string;
+  dependencies: {package: string; version: string; satisfied: boolean; step: boolean}[];
+}
+
+export interface Conflict {
+  package: string;
+  version: string;
+  depends_on: string;
+  holds_package: string | null;
+  holds_version: string | null;
+}
+
+export interface Missing {
+  package: string;
+  needs: string | null;
+  needs_id: string | null;
+  version: string | null;
+  optional: boolean;
+}
+
+export interface RepairEdit {
+  file: string;
+  package: string;
+  version: string;
+  dependency: string;
+  from: string;
+  to: string;
+}
+
+export interface Repair {
+  title: string;
+  edits: RepairEdit[];
+}
+
+export interface Order {
+  status: OrderStatus;
+  /** On failure the steps that were placed before it stopped. */
+  steps: OrderStep[];
+  candidates: Candidate[];
+  conflicts: Conflict[];
+  cycles: string[][];
+  missing: Missing[];
+  repairs: Repair[];
+  error: string | null;
+  message: string | null;
+}
+
+export interface Finding {
+  /** "area/name", as in the rule catalogue. */
+  rule: string;
+  severity: Severity;
+  message: string;
+  package: string | null;
+  /** Path inside the input. */
+  file: string | null;
+  /** From 1; columns count code points. null: the input has no lines. */
+  line: number | null;
+  column: number | null;
+  end_line: number | null;
+  end_column: number | null;
+  /** Bytes of the file as stored. */
+  offset: number | null;
+  length: number | null;
+  remedy: string | null;
+  reversibility: Reversibility;
+  input: string | null;
+  /** The line the finding starts on, and the column of its first character. */
+  excerpt: string | null;
+  excerpt_column: number | null;
+}
+
+export interface SuppressedFinding extends Finding {
+  suppression_reason: string | null;
+}
+
+export interface RollbackStep {
+  action: string;
+  package: string | null;
+  element: string | null;
+  note: string | null;
+}
+
+export interface Rollback {
+  verdict: RollbackVerdict;
+  reasons: string[];
+  steps: RollbackStep[];
+}
+
+export interface Summary {
+  errors: number;
+  warnings: number;
+  infos: number;
+  packages: number;
+  scripts: number;
+  statements: number;
+  milliseconds: number;
+  suppressed: number;
+}
+
+export interface Report {
+  schema: "backstay.report/1";
+  generator: {name: "backstay"; version: string};
+  inputs: ReportInput[];
+  packages: Package[];
+  scripts: Script[];
+  order: Order;
+  findings: Finding[];
+  rollback: Rollback;
+  summary: Summary;
+  /** Covered by an allow comment in the script: shown, not counted. */
+  suppressed: SuppressedFinding[];
+}
+
+export interface NamedFile {
+  path: string;
+  data: Blob | Uint8Array;
+}
+
+export interface Folder {
+  path: string;
+  /** Paths relative to the folder, with "/". */
+  files: NamedFile[];
+}
+
+/** A File that carries webkitRelativePath is gathered with the others of its folder. */
+export type Item = Blob | Uint8Array | NamedFile | Folder;
+
+/** The members of backstay.json (core/config.md), and the language of messages. */
+export interface Options {
+  lang?: "en" | "ru";
+  [member: string]: unknown;
+}
+
+export interface Progress {
+  /** A short phrase such as "reading UsrCalls.gz". */
+  what: string;
+  /** Bytes of the input. */
+  done: number;
+  total: number;
+}
+
+export interface Control {
+  /** Aborting ends the worker at once and rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** At most twenty times a second. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export class BackstayError extends Error {
+  readonly code: "unreadable-input" | "bad-options" | "crashed";
+  /** Why: the same finding as in the report. null when the worker crashed. */
+  readonly finding: Finding | null;
+  /** For unreadable-input: the complete report; other inputs are checked all the same. */
+  readonly report: Report | null;
+}
+
+/**
+ * Checks the items together, in a worker. Bytes of a Blob are read by ranges, not held.
+ * Rejects with BackstayError when an input or a part of it could not be read, or an option is wrong.
+ */
+export function preflight(items: Item | Iterable<Item>, options?: Options, control?: Control): Promise<Report>;
+
+/** The report as text in one of the command line's formats, also when an input could not be read. */
+export function render(items: Item | Iterable<Item>, format: Format, options?: Options, control?: Control): Promise<string>;
+
+export interface Rule {
+  id: string;
+  title: string;
+  severity: Severity;
+  /** Markdown. */
+  page: string;
+}
+
+/** The rule catalogue. */
+export function rules(): Promise<Rule[]>;
+
+export interface Statement {
+  line: number;
+  end_line: number;
+  kind: string;
+  context: string;
+}
+
+/** What the splitter and recogniser made of a script. */
+export function statements(sql: string, dialect?: Dialect | "auto"): Promise<Statement[]>;
+
+/** Ends the worker; the next call starts a new one. */
+export function close(): void;
+
+/** Node only: a file or folder on disk, read by ranges. */
+export function fromPath(path: string): Item;

@@ -1,0 +1,131 @@
+// What the module exports (exports.txt): a few plain C calls with JSON in and JSON out, because a large
+// report crosses that way about three times as fast as through generated object bindings.
+//
+// A call takes a request text in memory from backstay_allocate() and returns a status; the answer is
+// then at backstay_result() and stays valid until the next call. One call at a time: a worker owns the
+// module. Files are not copied in: the core asks the host for ranges through the imports below.
+#include <cstdlib>
+
+#include "core/base/json.hpp"
+#include "core/preflight.hpp"
+#include "core/report/json_writer.hpp"
+#include "core/report/rule_pages.hpp"
+#include "wasm/host_source.hpp"
+#include "wasm/request.hpp"
+
+extern "C" {
+__attribute__((import_module("backstay"), import_name("host_now"))) double backstay_host_now();
+__attribute__((import_module("backstay"), import_name("host_progress"))) int backstay_host_progress(
+    const char* what, std::size_t size, double done, double total);
+}
+
+namespace backstay::wasm {
+namespace {
+
+// Statuses are the exit codes of the command line.
+enum Status : int { done = 0, bad_request = 2, unreadable_input = 3, interrupted = 7 };
+
+std::string& result() {
+  static std::string text;
+  return text;
+}
+
+// Passes progress on and remembers whether the host asked to stop.
+class HostProgress final : public Progress {
+ public:
+  bool report(std::string_view what, std::uint64_t bytes_done, std::uint64_t total) override {
+    stopped_ |= backstay_host_progress(what.data(), what.size(), static_cast<double>(bytes_done), static_cast<double>(total)) == 0;
+    return !stopped_;
+  }
+  bool stopped() const { return stopped_; }
+
+ private:
+  bool stopped_ = false;
+};
+
+// The error as a finding has it: {"rule", "message", "file", "line", "column", "offset"}.
+int refuse(const Error& error) {
+  result().clear();
+  report::JsonWriter writer(result(), 0);
+  writer.begin_object();
+  writer.member("rule", error_rule(error.code));
+  writer.member("severity", "error");
+  writer.member("message", error.message);
+  writer.member_or_null("file", error.at.file);
+  writer.member("line", static_cast<std::uint64_t>(error.at.line));
+  writer.member("column", static_cast<std::uint64_t>(error.at.column));
+  writer.member("offset", error.at.offset);
+  writer.end_object();
+  return bad_request;
+}
+
+int preflight_call(std::string_view text) {
+  const double start = backstay_host_now();
+  Result<Request> request = read_request(text);
+  if (!request.ok()) return refuse(request.error());
+  HostProgress progress;
+  for (Input& input : request.value().inputs) {
+    if (input.is_folder || !input.sha256.empty()) continue;
+    input.sha256 = sha256_of(*input.files.front().bytes, input.path, progress);
+    if (progress.stopped()) return interrupted;
+  }
+  report::Report report = preflight(request.value().inputs, request.value().options, &progress);
+  if (progress.stopped()) return interrupted;
+  report.summary.milliseconds = static_cast<std::uint64_t>(backstay_host_now() - start);
+  result() = report::write(report, request.value().format, request.value().write);
+  return report.unreadable_input ? unreadable_input : done;
+}
+
+int rules_call() {
+  result().clear();
+  report::JsonWriter writer(result(), 0);
+  writer.begin_array();
+  for (const report::RulePage& rule : report::rule_pages()) {
+    writer.begin_object();
+    writer.member("id", rule.id);
+    writer.member("title", rule.title);
+    writer.member("severity", report::to_string(rule.severity));
+    writer.member("page", rule.page);
+    writer.end_object();
+  }
+  writer.end_array();
+  return done;
+}
+
+int statements_call(std::string_view text) {
+  const Result<JsonDocument> request = parse_json(text, "request");
+  if (!request.ok()) return refuse(request.error());
+  const TextDocument document(request.value().root.text("sql").value_or(""), "script.sql");
+  std::optional<Dialect> dialect = dialect_from(request.value().root.text("dialect").value_or(""));
+  if (!dialect) dialect = sql::detect_dialect(document);
+  result().clear();
+  report::JsonWriter writer(result(), 0);
+  writer.begin_array();
+  for (const sql::StatementInfo& statement : sql::list_statements(document, dialect.value_or(Dialect::postgresql), {})) {
+    writer.begin_object();
+    writer.member("line", static_cast<std::uint64_t>(statement.line));
+    writer.member("end_line", static_cast<std::uint64_t>(statement.end_line));
+    writer.member("kind", statement.kind);
+    writer.member("context", statement.context);
+    writer.end_object();
+  }
+  writer.end_array();
+  return done;
+}
+
+}  // namespace
+}  // namespace backstay::wasm
+
+extern "C" {
+
+void* backstay_allocate(std::size_t size) { return std::malloc(size); }
+void backstay_release(void* memory) { std::free(memory); }
+
+int backstay_preflight(const char* request, std::size_t size) { return backstay::wasm::preflight_call({request, size}); }
+int backstay_rules() { return backstay::wasm::rules_call(); }
+int backstay_statements(const char* request, std::size_t size) { return backstay::wasm::statements_call({request, size}); }
+
+const char* backstay_result() { return backstay::wasm::result().data(); }
+std::size_t backstay_result_size() { return backstay::wasm::result().size(); }
+const char* backstay_version() { return BACKSTAY_VERSION; }
+}

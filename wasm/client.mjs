@@ -1,0 +1,173 @@
+// The side of the page or program: turns what was dropped into a request, talks to one worker, and
+// answers with a report. `makeClient` gets the host's way of starting a worker.
+import { STATUS } from "./module.mjs";
+
+export class BackstayError extends Error {
+  // code: "unreadable-input" | "bad-options" | "crashed"; finding as in the report, or null;
+  // report: the complete report when there is one (other inputs are checked all the same).
+  constructor(code, finding, report = null) {
+    super(finding ? describe(finding) : "the checker stopped unexpectedly");
+    this.name = "BackstayError";
+    this.code = code;
+    this.finding = finding;
+    this.report = report;
+  }
+}
+
+function describe({ file, line, column, message }) {
+  if (!file) return message;
+  return line ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`;
+}
+
+// Each item becomes { path, folder, files: [{ path, data }] }. Files that carry a folder path
+// (<input webkitdirectory>) are gathered into their folders.
+export function toInputs(items) {
+  const list = isItem(items) ? [items] : [...items];
+  const folders = new Map();
+  const inputs = [];
+  for (const [index, item] of list.entries()) {
+    const relative = item.webkitRelativePath;
+    if (relative) {
+      const slash = relative.indexOf("/");
+      const name = relative.slice(0, slash);
+      if (!folders.has(name)) {
+        folders.set(name, { path: name, folder: true, files: [] });
+        inputs.push(folders.get(name));
+      }
+      folders.get(name).files.push({ path: relative.slice(slash + 1), data: item });
+    } else if (item.files) {
+      inputs.push({ path: item.path, folder: true, files: item.files.map(({ path, data }) => ({ path, data })) });
+    } else {
+      const data = isData(item) ? item : item.data;
+      const path = item.path || item.name || `input-${index + 1}`;
+      inputs.push({ path, folder: false, files: [{ path: path.slice(path.lastIndexOf("/") + 1), data }] });
+    }
+  }
+  return inputs;
+}
+
+function isData(item) {
+  return item instanceof Uint8Array || (typeof Blob !== "undefined" && item instanceof Blob);
+}
+
+function isItem(item) {
+  return isData(item) || typeof item.path === "string";
+}
+
+function sizeOf(data) {
+  return data.length ?? data.size;
+}
+
+// `startWorker(onMessage, onFailure)` returns { post, stop, hold(busy) }; `prepare(data)` may turn a
+// source into something the worker can read.
+export function makeClient({ startWorker, prepare = (data) => data }) {
+  let worker = null;
+  let running = null; // { resolve, reject, onProgress }
+  let queue = Promise.resolve();
+  let nextId = 1;
+
+  function settle(how, value) {
+    const call = running;
+    running = null;
+    worker?.hold(false);
+    call?.[how](value);
+  }
+
+  // A worker that failed is not reused: its memory is in an unknown state.
+  function discard() {
+    worker?.stop();
+    worker = null;
+  }
+
+  function fail(message) {
+    discard();
+    const error = new BackstayError("crashed", null);
+    error.cause = message;
+    settle("reject", error);
+  }
+
+  function onMessage(message) {
+    if (!running || message.id !== running.id) return;
+    if (message.progress) return running.onProgress?.(message.progress);
+    if (message.crash) return fail(message.crash);
+    settle("resolve", message);
+  }
+
+  function send(message, { signal, onProgress } = {}) {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        discard();
+        settle("reject", signal.reason);
+      };
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      const release = (settleCall) => (value) => {
+        signal?.removeEventListener("abort", abort);
+        settleCall(value);
+      };
+      running = { id: nextId++, resolve: release(resolve), reject: release(reject), onProgress };
+      worker ??= startWorker(onMessage, fail);
+      worker.hold(true);
+      worker.post({ ...message, id: running.id });
+    });
+  }
+
+  // One request at a time; the next one waits for its turn.
+  function call(message, control) {
+    const turn = queue.then(() => send(message, control));
+    queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async function run(items, options, format, control) {
+    const inputs = toInputs(items);
+    const sources = [];
+    for (const input of inputs) {
+      for (const file of input.files) sources.push(await prepare(file.data));
+    }
+    let next = 0;
+    const request = {
+      inputs: inputs.map(({ path, folder, files }) => ({
+        path, folder, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
+      })),
+      options: Object.keys(options).length > 0 ? JSON.stringify(options) : null,
+      format,
+      lang: options.lang ?? "en",
+    };
+    const answer = await call({ call: "preflight", request, sources }, control);
+    if (answer.status === STATUS.badRequest) throw new BackstayError("bad-options", JSON.parse(answer.text));
+    return answer;
+  }
+
+  return {
+    async preflight(items, options = {}, control = {}) {
+      const { status, text } = await run(items, options, "json", control);
+      const report = JSON.parse(text);
+      if (status === STATUS.unreadableInput) {
+        throw new BackstayError("unreadable-input", unreadableFinding(report), report);
+      }
+      return report;
+    },
+    // The report as text in one of the command line's formats, also when an input could not be read.
+    async render(items, format, options = {}, control = {}) {
+      return (await run(items, options, format, control)).text;
+    },
+    async rules() {
+      return JSON.parse((await call({ call: "rules" })).text);
+    },
+    async statements(sql, dialect = "auto") {
+      return JSON.parse((await call({ call: "statements", sql, dialect })).text);
+    },
+    // Ends the worker; the next call starts a new one.
+    close() {
+      discard();
+      settle("reject", new BackstayError("crashed", null));
+    },
+  };
+}
+
+function unreadableFinding(report) {
+  const unread = new Set(report.inputs.filter((input) => input.kind === null).map((input) => input.path));
+  const errors = report.findings.filter((finding) => finding.severity === "error");
+  return errors.find((finding) => unread.has(finding.input)) ?? errors[0] ?? null;
+}

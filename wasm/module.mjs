@@ -1,0 +1,108 @@
+// The module's loader: instantiates backstay.wasm and speaks its plain C interface (bindings.cpp).
+// Nothing generated: what the module imports is written out here. Runs synchronously, so a page uses it
+// through worker.mjs; only a worker of your own needs this file directly.
+
+// Statuses of the calls; they equal the exit codes of the command line.
+export const STATUS = { done: 0, badRequest: 2, unreadableInput: 3, interrupted: 7 };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const NOT_SUPPORTED = 52; // WASI's ENOSYS: the core opens no file, so nothing ever needs these
+
+// A source is one file of a request: { size, read(offset, length) -> Uint8Array of that length }.
+// `onProgress(what, done, total)` returns false to stop.
+export class BackstayModule {
+  #exports;
+  #memory;
+  #sources = [];
+  #onProgress = () => true;
+
+  // `compiled` is a WebAssembly.Module of backstay.wasm.
+  static async create(compiled) {
+    const self = new BackstayModule();
+    const instance = await WebAssembly.instantiate(compiled, self.#imports(compiled));
+    self.#exports = instance.exports;
+    self.#memory = instance.exports.memory;
+    self.#exports._initialize();
+    return self;
+  }
+
+  get version() {
+    return this.#text(this.#exports.backstay_version());
+  }
+
+  // Bytes of linear memory; it grows and never shrinks, which is why a worker makes a new instance per request.
+  get memoryBytes() {
+    return this.#memory.buffer.byteLength;
+  }
+
+  // Returns { status, text }: a report in the asked format, or the refusal as JSON.
+  preflight(request, sources, onProgress = () => true) {
+    this.#sources = sources;
+    this.#onProgress = onProgress;
+    try {
+      return this.#call("backstay_preflight", request);
+    } finally {
+      this.#sources = [];
+    }
+  }
+
+  rules() {
+    return this.#answer(this.#exports.backstay_rules());
+  }
+
+  statements(sql, dialect = "auto") {
+    return this.#call("backstay_statements", { sql, dialect });
+  }
+
+  #call(name, request) {
+    const bytes = encoder.encode(JSON.stringify(request));
+    const at = this.#exports.backstay_allocate(bytes.length);
+    if (at === 0) throw new Error("out of memory");
+    new Uint8Array(this.#memory.buffer, at, bytes.length).set(bytes);
+    try {
+      return this.#answer(this.#exports[name](at, bytes.length));
+    } finally {
+      this.#exports.backstay_release(at);
+    }
+  }
+
+  #answer(status) {
+    const at = this.#exports.backstay_result();
+    const size = this.#exports.backstay_result_size();
+    return { status, text: decoder.decode(new Uint8Array(this.#memory.buffer, at >>> 0, size >>> 0)) };
+  }
+
+  #text(at) {
+    const bytes = new Uint8Array(this.#memory.buffer, at);
+    return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  #imports(compiled) {
+    const backstay = {
+      host_now: () => performance.now(),
+      host_progress: (at, size, done, total) => {
+        const what = () => decoder.decode(new Uint8Array(this.#memory.buffer, at, size));
+        return this.#onProgress(what, done, total) === false ? 0 : 1;
+      },
+      host_read: (file, offset, at, size) => {
+        const bytes = this.#sources[file]?.read(offset, size);
+        if (!bytes || bytes.length !== size) return 0;
+        new Uint8Array(this.#memory.buffer, at >>> 0, size).set(bytes);
+        return 1;
+      },
+    };
+    const fixed = {
+      proc_exit: (code) => {
+        throw new Error(`the module stopped with code ${code}`);
+      },
+      emscripten_notify_memory_growth: () => {},
+    };
+    const imports = { backstay };
+    for (const { module, name } of WebAssembly.Module.imports(compiled)) {
+      if (module === "backstay") continue;
+      (imports[module] ??= {})[name] = fixed[name] ?? (() => NOT_SUPPORTED);
+    }
+    return imports;
+  }
+}

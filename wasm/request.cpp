@@ -1,0 +1,60 @@
+#include "wasm/request.hpp"
+
+#include "core/base/json.hpp"
+#include "core/config.hpp"
+#include "wasm/host_source.hpp"
+
+namespace backstay::wasm {
+namespace {
+
+Error bad(std::string message) { return {.code = ErrorCode::malformed, .at = {.file = "request"}, .message = std::move(message)}; }
+
+Result<Input> read_input(const JsonValue& value, int& next_file) {
+  Input input;
+  input.path = value.text("path").value_or("");
+  input.is_folder = value.flag("folder").value_or(false);
+  input.sha256 = value.text("sha256").value_or("");
+  const JsonValue* files = value.find("files");
+  if (!files || !files->is(JsonValue::Kind::array)) return bad("an input without \"files\"");
+  for (const JsonValue& file : files->items) {
+    const std::int64_t size = file.whole("size").value_or(-1);
+    if (size < 0) return bad("a file without \"size\"");
+    input.files.push_back({.path = file.text("path").value_or(""), .bytes = host_file(next_file++, static_cast<std::uint64_t>(size))});
+  }
+  if (!input.is_folder && input.files.size() != 1) return bad("an input that is no folder has exactly one file");
+  return input;
+}
+
+}  // namespace
+
+Result<Request> read_request(std::string_view text) {
+  Result<JsonDocument> document = parse_json(text, "request");
+  if (!document.ok()) return document.error();
+  const JsonValue& root = document.value().root;
+
+  Request request;
+  Settings settings;
+  settings.preflight.limits = browser_limits();
+  if (const std::optional<std::string> options = root.text("options")) {
+    Result<Settings> read = read_settings(*options, "options", std::move(settings));
+    if (!read.ok()) return read.error();
+    settings = std::move(read.value());
+  }
+  request.options = std::move(settings.preflight);
+  const std::optional<report::Format> format = report::format_from(root.text("format").value_or("json"));
+  if (!format) return bad("unknown format \"" + root.text("format").value_or("") + '"');
+  request.format = *format;
+  request.write.lang = root.text("lang").value_or("en");
+
+  const JsonValue* inputs = root.find("inputs");
+  if (!inputs || !inputs->is(JsonValue::Kind::array)) return bad("no \"inputs\"");
+  int next_file = 0;
+  for (const JsonValue& value : inputs->items) {
+    Result<Input> input = read_input(value, next_file);
+    if (!input.ok()) return input.error();
+    request.inputs.push_back(std::move(input.value()));
+  }
+  return request;
+}
+
+}  // namespace backstay::wasm

@@ -1,0 +1,24 @@
+// One preflight as the JavaScript side asks for it.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/preflight.hpp"
+
+namespace backstay::wasm {
+
+struct Request {
+  std::vector<Input> inputs;
+  PreflightOptions options;  // limits are those of a browser tab
+  report::Format format = report::Format::json;
+  report::WriteOptions write;
+};
+
+// Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}]}],
+//        "options": text of a configuration (core/config.hpp) or null, "format": text, "lang": text}.
+// Files are numbered over all inputs from 0; their bytes are asked from the host (host_source.hpp).
+// Errors: malformed, with the place inside the options text when that is to blame.
+Result<Request> read_request(std::string_view text);
+
+}  // namespace backstay::wasm

@@ -1,0 +1,27 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import { samplesPlugin } from "./samples.mjs";
+
+// The npm package as the wasm preset stages it, or the folder BACKSTAY_PACKAGE names.
+const backstay = process.env.BACKSTAY_PACKAGE
+  ? `${resolve(process.env.BACKSTAY_PACKAGE)}/`
+  : fileURLToPath(new URL("../build/wasm/wasm/package/", import.meta.url));
+
+// The development server injects styles and a web socket, which the page's own policy forbids.
+function looseInDevelopment(): Plugin {
+  return {
+    name: "loose-in-development",
+    apply: "serve",
+    transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ""),
+  };
+}
+
+export default defineConfig({
+  base: "./", // works from any folder of a static host
+  resolve: { alias: { backstay: `${backstay}backstay.mjs` } },
+  server: { fs: { allow: [".", backstay] } },
+  worker: { format: "es" },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  plugins: [looseInDevelopment(), samplesPlugin()],
+});

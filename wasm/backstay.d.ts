@@ -52,6 +52,16 @@ export interface PackageCounts {
   activities: number;
   schemas_by_manager: Record<string, number>;
   data_by_install_type: Record<string, number>;
+  /** Creatio packages only. */
+  sql_by_engine_phase_flag?: Record<string, number>;
+  metadata_json?: number;
+  metadata_lines?: number;
+  build_files?: number;
+  build_bytes?: number;
+  records?: number;
+  record_bytes?: number;
+  separators?: Record<string, number>;
+  first_record?: string | null;
 }
 
 export interface DeploymentVersion {
@@ -91,6 +101,7 @@ export interface Package {
   project_path?: string | null;
   install_scripts?: number;
   app?: App | null;
+  odd?: string[];
   /** ORIGAM packages only. */
   deployment_versions?: DeploymentVersion[];
 }
@@ -166,7 +177,7 @@ export interface Order {
   cycles: string[][];
   missing: Missing[];
   repairs: Repair[];
-  error: string | null;
+  error: "deadlock" | "no-free-version" | "self-dependency" | "cycle" | "missing" | null;
   message: string | null;
 }
 
@@ -199,7 +210,9 @@ export interface SuppressedFinding extends Finding {
 }
 
 export interface RollbackStep {
-  action: string;
+  action:
+    | "re-run-previous-script" | "restore-package" | "remove-package" | "reverse-script"
+    | "restore-account-backup" | "none";
   package: string | null;
   element: string | null;
   note: string | null;

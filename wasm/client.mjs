@@ -43,8 +43,15 @@ export function toInputs(items) {
       inputs.push({ path, folder: false, files: [{ path: path.slice(path.lastIndexOf("/") + 1), data }] });
     }
   }
+  for (const input of inputs) {
+    if (!input.folder) continue;
+    input.files = input.files.filter(({ path }) => !VERSION_CONTROL.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
   return inputs;
 }
+
+// The command line does not look into these either.
+const VERSION_CONTROL = /(^|\/)\.(git|hg|svn)\//;
 
 function isData(item) {
   return item instanceof Uint8Array || (typeof Blob !== "undefined" && item instanceof Blob);

@@ -11,7 +11,7 @@ export function rollbackSection(rollback: Rollback): HTMLElement {
     rollback.reasons.length > 0 && h("ul", { class: "reasons" }, rollback.reasons.map((reason) => h("li", {}, reason))),
     rollback.steps.length > 0 && h("p", {}, "A rollback would:"),
     rollback.steps.length > 0 && longList(h("ol", { class: "steps" }), rollback.steps, STEPS_AT_ONCE, (step) => h(
-      "li", {}, h("span", { class: "name" }, actionWord(step.action)),
+      "li", {}, h("span", { class: "name" }, actionWord[step.action] ?? step.action),
       h("span", { class: "about" }, [step.element, step.package].filter(Boolean).join(" in ")),
       step.note && h("span", { class: "note" }, step.note),
     )),

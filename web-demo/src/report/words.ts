@@ -1,5 +1,5 @@
 // The report's terms in words for somebody who installs packages but does not write them.
-import type { Finding, Report, Reversibility, RollbackVerdict, ScriptVerdict, Severity } from "backstay";
+import type { Finding, Report, Reversibility, RollbackStep, RollbackVerdict, ScriptVerdict, Severity } from "backstay";
 import { plural } from "../dom";
 
 export type Mood = "good" | "care" | "bad" | "none";
@@ -127,14 +127,11 @@ export const inputWord: Record<string, string> = {
   "sql-script": "SQL script",
 };
 
-const actionWords: Record<string, string> = {
+export const actionWord: Record<RollbackStep["action"], string> = {
   "re-run-previous-script": "Run the previous version of the script again",
   "restore-package": "Put the previous version of the package back",
   "remove-package": "Remove the package",
   "reverse-script": "Run the reverse script",
+  "restore-account-backup": "Restore the backup of the account",
   none: "Nothing to do",
 };
-
-export function actionWord(action: string): string {
-  return actionWords[action] ?? action.replaceAll("-", " ");
-}

@@ -263,10 +263,19 @@ export interface Folder {
 /** A File that carries webkitRelativePath is gathered with the others of its folder. */
 export type Item = Blob | Uint8Array | NamedFile | Folder;
 
-/** The members of backstay.json (core/config.md), and the language of messages. */
+/** The members of backstay.json (core/config.schema.json), and what the command line takes besides. */
 export interface Options {
+  dialect?: Dialect | "auto";
+  rules?: Record<string, Severity | "off">;
+  service_tables?: string[];
+  separators_allowed?: ("GO" | "/")[];
+  builtin_routines?: string[];
+  default_schema?: {postgresql?: string; mssql?: string; oracle?: string};
+  client_commands_allowed?: boolean;
+  limits?: Record<string, number>;
+  labelled_severities?: Severity[];
+  fail_on?: Severity | "never";
   lang?: "en" | "ru";
-  [member: string]: unknown;
 }
 
 export interface Progress {

@@ -22,32 +22,34 @@ function describe({ file, line, column, message }) {
 // Each item becomes { path, folder, files: [{ path, data }] }. Files that carry a folder path
 // (<input webkitdirectory>) are gathered into their folders.
 export function toInputs(items) {
-  const list = isItem(items) ? [items] : [...items];
   const folders = new Map();
   const inputs = [];
-  for (const [index, item] of list.entries()) {
-    const relative = item.webkitRelativePath;
-    if (relative) {
-      const slash = relative.indexOf("/");
-      const name = relative.slice(0, slash);
+  for (const item of isItem(items) ? [items] : items) {
+    const slash = item.webkitRelativePath?.indexOf("/") ?? -1;
+    if (slash > 0) {
+      const name = item.webkitRelativePath.slice(0, slash);
       if (!folders.has(name)) {
         folders.set(name, { path: name, folder: true, files: [] });
         inputs.push(folders.get(name));
       }
-      folders.get(name).files.push({ path: relative.slice(slash + 1), data: item });
+      folders.get(name).files.push({ path: item.webkitRelativePath.slice(slash + 1), data: item });
     } else if (item.files) {
       inputs.push({ path: item.path, folder: true, files: item.files.map(({ path, data }) => ({ path, data })) });
     } else {
-      const data = isData(item) ? item : item.data;
-      const path = item.path || item.name || `input-${index + 1}`;
-      inputs.push({ path, folder: false, files: [{ path: path.slice(path.lastIndexOf("/") + 1), data }] });
+      const path = item.path || item.name || `input-${inputs.length + 1}`;
+      inputs.push({ path, folder: false, files: [{ path: baseName(path), data: isData(item) ? item : item.data }] });
     }
   }
-  for (const input of inputs) {
-    if (!input.folder) continue;
-    input.files = input.files.filter(({ path }) => !VERSION_CONTROL.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  }
+  for (const input of inputs) if (input.folder) input.files = tidy(input.files);
   return inputs;
+}
+
+function tidy(files) {
+  return files.filter(({ path }) => !VERSION_CONTROL.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function baseName(path) {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 // The command line does not look into these either.
@@ -133,13 +135,15 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
       for (const file of input.files) sources.push(await prepare(file.data));
     }
     let next = 0;
+    const { lang = "en", environment = null, ...settings } = options;
     const request = {
       inputs: inputs.map(({ path, folder, files }) => ({
         path, folder, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
       })),
-      options: Object.keys(options).length > 0 ? JSON.stringify(options) : null,
+      options: Object.keys(settings).length > 0 ? JSON.stringify(settings) : null,
+      environment: environment && JSON.stringify(environment),
       format,
-      lang: options.lang ?? "en",
+      lang,
     };
     const answer = await call({ call: "preflight", request, sources }, control);
     if (answer.status === STATUS.badRequest) throw new BackstayError("bad-options", JSON.parse(answer.text));

@@ -276,6 +276,8 @@ export interface Options {
   labelled_severities?: Severity[];
   fail_on?: Severity | "never";
   lang?: "en" | "ru";
+  /** What the target has: the environment description as object or text (core/deploy/environment.md). */
+  environment?: object | string;
 }
 
 export interface Progress {
@@ -309,6 +311,9 @@ export function preflight(items: Item | Iterable<Item>, options?: Options, contr
 
 /** The report as text in one of the command line's formats, also when an input could not be read. */
 export function render(items: Item | Iterable<Item>, format: Format, options?: Options, control?: Control): Promise<string>;
+
+/** What `backstay order` prints: one step a line, or what stands in its way. */
+export function order(items: Item | Iterable<Item>, options?: Options, control?: Control): Promise<string>;
 
 export interface Rule {
   id: string;

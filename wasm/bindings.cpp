@@ -9,6 +9,7 @@
 #include "core/base/json.hpp"
 #include "core/preflight.hpp"
 #include "core/report/json_writer.hpp"
+#include "core/report/lines.hpp"
 #include "core/report/rule_pages.hpp"
 #include "wasm/host_source.hpp"
 #include "wasm/request.hpp"
@@ -72,7 +73,8 @@ int preflight_call(std::string_view text) {
   report::Report report = preflight(request.value().inputs, request.value().options, &progress);
   if (progress.stopped()) return interrupted;
   report.summary.milliseconds = static_cast<std::uint64_t>(backstay_host_now() - start);
-  result() = report::write(report, request.value().format, request.value().write);
+  const Request& asked = request.value();
+  result() = asked.order_only ? report::write_order(report, asked.format, asked.write) : report::write(report, asked.format, asked.write);
   return report.unreadable_input ? unreadable_input : done;
 }
 
@@ -98,18 +100,12 @@ int statements_call(std::string_view text) {
   const TextDocument document(request.value().root.text("sql").value_or(""), "script.sql");
   std::optional<Dialect> dialect = dialect_from(request.value().root.text("dialect").value_or(""));
   if (!dialect) dialect = sql::detect_dialect(document);
-  result().clear();
-  report::JsonWriter writer(result(), 0);
-  writer.begin_array();
+  result() = "[";
   for (const sql::StatementInfo& statement : sql::list_statements(document, dialect.value_or(Dialect::postgresql), {})) {
-    writer.begin_object();
-    writer.member("line", static_cast<std::uint64_t>(statement.line));
-    writer.member("end_line", static_cast<std::uint64_t>(statement.end_line));
-    writer.member("kind", statement.kind);
-    writer.member("context", statement.context);
-    writer.end_object();
+    if (result().size() > 1) result() += ',';
+    result() += report::statement_line(statement);
   }
-  writer.end_array();
+  result() += ']';
   return done;
 }
 

@@ -128,7 +128,7 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     return turn;
   }
 
-  async function run(items, options, format, control) {
+  async function run(items, options, format, control, orderOnly = false) {
     const inputs = toInputs(items);
     const sources = [];
     for (const input of inputs) {
@@ -141,9 +141,10 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
         path, folder, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
       })),
       options: Object.keys(settings).length > 0 ? JSON.stringify(settings) : null,
-      environment: environment && JSON.stringify(environment),
+      environment: typeof environment === "object" && environment ? JSON.stringify(environment) : environment,
       format,
       lang,
+      order_only: orderOnly,
     };
     const answer = await call({ call: "preflight", request, sources }, control);
     if (answer.status === STATUS.badRequest) throw new BackstayError("bad-options", JSON.parse(answer.text));
@@ -162,6 +163,10 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     // The report as text in one of the command line's formats, also when an input could not be read.
     async render(items, format, options = {}, control = {}) {
       return (await run(items, options, format, control)).text;
+    },
+    // What `backstay order` prints: one step a line, or what stands in its way.
+    async order(items, options = {}, control = {}) {
+      return (await run(items, options, "text", control, true)).text;
     },
     async rules() {
       return JSON.parse((await call({ call: "rules" })).text);

@@ -2,6 +2,7 @@
 
 #include "core/base/json.hpp"
 #include "core/config.hpp"
+#include "core/deploy/environment.hpp"
 #include "wasm/host_source.hpp"
 
 namespace backstay::wasm {
@@ -41,9 +42,15 @@ Result<Request> read_request(std::string_view text) {
     settings = std::move(read.value());
   }
   request.options = std::move(settings.preflight);
+  if (const std::optional<std::string> environment = root.text("environment")) {
+    Result<std::vector<deploy::InstalledPackage>> read = deploy::read_environment(*environment, "environment");
+    if (!read.ok()) return read.error();
+    request.options.installed = std::move(read.value());
+  }
   const std::optional<report::Format> format = report::format_from(root.text("format").value_or("json"));
   if (!format) return bad("unknown format \"" + root.text("format").value_or("") + '"');
   request.format = *format;
+  request.order_only = root.flag("order_only").value_or(false);
   request.write.lang = root.text("lang").value_or("en");
 
   const JsonValue* inputs = root.find("inputs");

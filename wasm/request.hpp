@@ -13,12 +13,15 @@ struct Request {
   PreflightOptions options;  // limits are those of a browser tab
   report::Format format = report::Format::json;
   report::WriteOptions write;
+  bool order_only = false;   // what `backstay order` prints instead of the report
 };
 
 // Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}]}],
-//        "options": text of a configuration (core/config.hpp) or null, "format": text, "lang": text}.
+//        "options": text of a configuration (core/config.hpp) or null,
+//        "environment": text of a target's description (core/deploy/environment.hpp) or null,
+//        "format": text, "lang": text, "order_only": bool}.
 // Files are numbered over all inputs from 0; their bytes are asked from the host (host_source.hpp).
-// Errors: malformed, with the place inside the options text when that is to blame.
+// Errors: malformed, with the place inside the options or environment text when that is to blame.
 Result<Request> read_request(std::string_view text);
 
 }  // namespace backstay::wasm

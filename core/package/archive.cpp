@@ -43,9 +43,9 @@ void InflateBuffer::release() {
 }
 
 std::uint64_t InflateBudget::allowed(std::uint64_t packed) const {
-  const std::uint64_t all = limits_->inflate_ratio_free_bytes + limits_->max_inflate_ratio * (packed_ + packed);
+  const std::uint64_t all = free_ + ratio_ * (packed_ + packed);
   const std::uint64_t left = all > inflated_ ? all - inflated_ : 0;
-  return std::min(left, limits_->max_package_inflated_bytes);
+  return std::min(left, most_);
 }
 
 void InflateBudget::spend(std::uint64_t packed, std::uint64_t inflated) {

@@ -47,13 +47,14 @@ class InflateBuffer {
 // inflates 3 to 20 times; a bomb 1000 times.
 class InflateBudget {
  public:
-  explicit InflateBudget(const Limits& limits) : limits_(&limits) {}
+  explicit InflateBudget(const Limits& limits)
+      : free_(limits.inflate_ratio_free_bytes), ratio_(limits.max_inflate_ratio), most_(limits.max_package_inflated_bytes) {}
   // Bytes that a member of `packed` bytes may still inflate to.
   std::uint64_t allowed(std::uint64_t packed) const;
   void spend(std::uint64_t packed, std::uint64_t inflated);
 
  private:
-  const Limits* limits_;
+  std::uint64_t free_, ratio_, most_;
   std::uint64_t packed_ = 0, inflated_ = 0;
 };
 

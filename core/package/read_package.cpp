@@ -6,10 +6,7 @@
 #include "core/package/archive.hpp"
 #include "core/package/creatio/delivery.hpp"
 #include "core/package/member_name.hpp"
-#if __has_include("core/package/origam/model.hpp")
 #include "core/package/origam/model.hpp"
-#define HAVE_ORIGAM
-#endif
 #if __has_include("core/package/promotion/promotion.hpp")
 #include "core/package/promotion/promotion.hpp"
 #define HAVE_PROMOTION
@@ -61,7 +58,6 @@ Result<PackageSet> read_sql_file(const InputFile& file, const std::string& name,
   return set;
 }
 
-#ifdef HAVE_ORIGAM
 // Members of a zip as the files of a folder, inflated: for formats whose reader wants them all.
 Result<Input> unpack_members(ZipArchive& zip, const Limits& limits, std::vector<Error>& damaged) {
   Input input;
@@ -114,7 +110,6 @@ Result<PackageSet> read_origam_zip(ZipArchive& zip, const Limits& limits, Progre
   }
   return set;
 }
-#endif
 
 Result<PackageSet> read_file(const InputFile& file, const std::string& name, const Limits& limits, Progress* progress, const PackageSink& sink) {
   if (file.bytes->size() > limits.max_input_bytes) {
@@ -128,9 +123,7 @@ Result<PackageSet> read_file(const InputFile& file, const std::string& name, con
     case ArchiveFormat::zip: {
       auto zip = ZipArchive::open(file.bytes, name, limits);
       if (!zip.ok()) return zip.error();
-#ifdef HAVE_ORIGAM
       if (names_an_origam_model(zip.value())) return read_origam_zip(zip.value(), limits, progress);
-#endif
       reader.add_zip(zip.value(), 1);
       return reader.finish(InputKind::creatio_delivery,
                            {ErrorCode::not_recognised, {.file = name}, "zip of " + std::to_string(zip.value().members().size()) + " members holds no package"});
@@ -184,9 +177,7 @@ Result<PackageSet> read_folder(const Input& input, const Limits& limits, Progres
     return text.ok() && creatio::is_package_descriptor(text.value());
   };
   const creatio::Layout layout = creatio::find_packages(paths, is_package);
-#ifdef HAVE_ORIGAM
   if (layout.packages.empty() && origam::looks_like_origam(input)) return origam::read_origam_model(input, limits, progress);
-#endif
 
   creatio::DeliveryReader reader(limits, progress, sink, total);
   bool going = reader.add_folders(input.files, paths, layout);

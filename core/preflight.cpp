@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/package/creatio/element_references.hpp"
 #include "core/package/read_package.hpp"
 #include "core/rollback/plan.hpp"
 
@@ -121,6 +122,7 @@ deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const Prefl
     deploy::OrderResult result = deploy::order_creatio(creatio, options.installed);
     join_order(order, std::move(result.order));
     for (Finding& finding : result.findings) findings.push_back(std::move(finding));
+    for (Finding& finding : creatio::check_element_references(creatio)) findings.push_back(std::move(finding));
   }
   for (const CheckedInput& input : inputs) {
     if (!input.set || input.set->kind != InputKind::origam_model) continue;

@@ -1,0 +1,669 @@
+// PL/pgSQL and PL/SQL: blocks, branches, loops and handlers, down to the statements in them.
+// A false answer means that the structure does not close; the whole statement is then not understood.
+#include "core/sql/recogniser.hpp"
+
+namespace backstay::sql {
+namespace {
+
+// The token of `wanted` that ends a condition or loop head: outside brackets and CASE, before a `;`.
+std::uint32_t find_head_end(const Cursor& c, Keyword wanted) {
+  std::uint32_t depth = 0;
+  for (std::uint32_t i = c.pos(); i < c.last(); i = c.behind_group(i)) {
+    const Token& t = c.at(i);
+    if (t.is(TokenKind::semicolon)) break;
+    if (t.is(wanted) && depth == 0) return i;
+    if (t.is(kw_case)) ++depth;
+    if (t.is(kw_end) && depth > 0) --depth;
+  }
+  return c.last();
+}
+
+std::uint32_t find_semicolon(const Cursor& c) {
+  std::uint32_t i = c.pos();
+  while (i < c.last() && !c.at(i).is(TokenKind::semicolon)) ++i;
+  return i;
+}
+
+bool ends_statements(const Token& t) {
+  switch (t.keyword) {
+    case kw_end:
+    case kw_exception:
+    case kw_when:
+    case kw_else:
+    case kw_elsif:
+    case kw_elseif: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+bool Recogniser::reads_catalogue(Cursor c) {
+  static constexpr std::string_view catalogues[] = {
+      "object_id",    "objects",      "procedures",  "routines",       "to_regproc",    "to_regprocedure", "to_regprocedure",
+      "pg_proc",      "user_objects", "all_objects", "user_procedures", "all_procedures", "dba_objects",    "sysobjects",
+      "sql_modules",  "all_sql_modules"};
+  for (; !c.done(); c.advance()) {
+    const Token& t = c.peek();
+    if (t.is(TokenKind::parameter) || t.is(TokenKind::word) || t.is(TokenKind::quoted)) {
+      const std::string_view text = t.is(TokenKind::quoted) ? spelling(t).substr(1, spelling(t).size() - 2) : spelling(t);
+      for (const std::string_view catalogue : catalogues) {
+        if (same_word(text, catalogue)) return true;
+      }
+      if (variables_.empty()) continue;
+      const auto found = variables_.find(t.is(TokenKind::parameter) ? lowered(text) : normalised(t));
+      if (found != variables_.end() && found->second.catalogue) return true;
+    }
+  }
+  return false;
+}
+
+void Recogniser::raise(const Statement& s, Cursor c) {
+  add(Verb::other, s, s.first);
+  if (handlers_.empty()) return;
+  bool raises = !c.is(kw_print);
+  if (dialect_ == Dialect::postgresql) {
+    const std::string_view level = spelling(c.peek(1));
+    for (const std::string_view quiet : {"notice", "warning", "info", "log", "debug"}) {
+      if (c.is(TokenKind::word, 1) && same_word(level, quiet)) raises = false;
+    }
+  }
+  if (raises) script_.facts[static_cast<std::size_t>(handlers_.back())].add(Flag::reraises);
+}
+
+// --- whole blocks -----------------------------------------------------------------------------------
+
+void Recogniser::do_block(const Statement& s, Cursor c) {
+  std::uint32_t literal = 0;
+  bool plpgsql = true;
+  for (c.advance(); !c.done(); c.advance()) {
+    if (c.is(kw_language)) {
+      const Token& language = c.peek(1);
+      plpgsql = same_word(language.is(TokenKind::literal) ? literal_value(language) : language.is(TokenKind::quoted) ? normalised(language) : spelling(language), "plpgsql");
+      c.advance();
+    } else if (c.is(TokenKind::literal)) {
+      literal = c.pos();
+    }
+  }
+  if (literal == 0 || !plpgsql) {
+    not_understood(s, plpgsql ? "DO has no code" : "code in this language is not read");
+    return;
+  }
+  const std::size_t before = script_.facts.size();
+  const std::size_t listed = listing_ ? listing_->size() : 0;
+  add(Verb::block, s, s.first);
+  bool ok = false;
+  {
+    const Inside inside(*this, last_fact(), Context::block);
+    ok = pl_body(literal, [this](Cursor& body) {
+      const bool read = block_rest(body) && (body.take(TokenKind::semicolon), body.done());
+      return read;
+    });
+  }
+  if (ok) return;
+  script_.facts.resize(before);
+  if (listing_) listing_->resize(listed);
+  not_understood(s, "a block does not close");
+}
+
+// Opens the code inside a literal as a text of its own and reads it with `reader`.
+bool Recogniser::pl_body(std::uint32_t literal, const std::function<bool(Cursor&)>& reader) {
+  const Token t = token(literal);
+  Source& inner = sources_.emplace_back();
+  if ((t.flags & token_dollar) != 0) {
+    const std::size_t tag = spelling(t).find('$', 1) + 1;
+    inner.map = source_->map;
+    inner.stream = read_tokens(stream().text, t.begin + tag, t.end - tag, dialect_, true);
+    if (source_ == &sources_.front()) {
+      script_.comments.insert(script_.comments.end(), inner.stream.comments.begin(), inner.stream.comments.end());
+    }
+  } else {
+    std::string text = literal_text(t, &inner.map, 0);
+    script_.pool.push_back(std::move(text));
+    const std::string_view kept = script_.pool.back();
+    inner.stream = read_tokens(kept, 0, kept.size(), dialect_, true);
+  }
+  const Source* outer = source_;
+  const bool outer_block = in_block_;
+  std::unordered_map<std::string_view, Variable> outer_variables;
+  outer_variables.swap(variables_);
+  source_ = &inner;
+  in_block_ = true;
+  Cursor c(inner.stream, 0, static_cast<std::uint32_t>(inner.stream.tokens.size()));
+  while (c.is_sign("#")) c.advance(3);  // #variable_conflict use_column
+  const bool ok = reader(c);
+  source_ = outer;
+  in_block_ = outer_block;
+  variables_.swap(outer_variables);
+  return ok;
+}
+
+void Recogniser::oracle_unit(const Statement& s) {
+  const std::size_t before = script_.facts.size();
+  const std::size_t listed = listing_ ? listing_->size() : 0;
+  add(Verb::block, s, s.first);
+  bool ok = false;
+  {
+    const Inside inside(*this, last_fact(), Context::block);
+    const bool outer_block = in_block_;
+    in_block_ = true;
+    std::unordered_map<std::string_view, Variable> outer_variables;
+    outer_variables.swap(variables_);
+    Cursor c = cursor(s);
+    skip_labels(c);
+    ok = block_rest(c) && (c.take(TokenKind::semicolon), c.done());
+    in_block_ = outer_block;
+    variables_.swap(outer_variables);
+  }
+  if (ok) return;
+  script_.facts.resize(before);
+  if (listing_) listing_->resize(listed);
+  not_understood(s, "a block does not close");
+}
+
+void Recogniser::skip_labels(Cursor& c) {
+  while (c.is_sign("<<")) {
+    while (!c.done() && !c.is_sign(">>")) c.advance();
+    c.advance();
+  }
+}
+
+// $IF condition $THEN ... $ELSE ... $END: every branch is read.
+void Recogniser::skip_directives(Cursor& c) {
+  while (c.is(TokenKind::directive)) {
+    const std::string_view word = c.spelling();
+    if (same_word(word, "$if") || same_word(word, "$elsif")) {
+      while (!c.done() && !(c.is(TokenKind::directive) && same_word(c.spelling(), "$then"))) c.advance();
+    } else if (same_word(word, "$error")) {
+      while (!c.done() && !(c.is(TokenKind::directive) && same_word(c.spelling(), "$end"))) c.advance();
+    }
+    c.advance();
+  }
+}
+
+// A nested block with its own fact, its semicolon included.
+bool Recogniser::block(Cursor& c) {
+  const Statement s{c.pos(), c.pos() + 1, {}};
+  list(s.first, s.last, "BLOCK");
+  add(Verb::block, s, s.first);
+  const Inside inside(*this, last_fact(), Context::block);
+  return block_rest(c) && c.take(TokenKind::semicolon);
+}
+
+// [DECLARE ...] BEGIN ... [EXCEPTION ...] END [label]
+bool Recogniser::block_rest(Cursor& c) {
+  if (nesting_ > limits_.max_sql_nesting) return false;
+  while (c.take(kw_declare)) {
+    if (!declarations(c)) return false;
+  }
+  if (!c.take(kw_begin)) return false;
+  return block_end(c);
+}
+
+// From behind BEGIN.
+bool Recogniser::block_end(Cursor& c) {
+  if (!statements(c)) return false;
+  if (c.take(kw_exception) && !handlers(c)) return false;
+  if (!c.take(kw_end)) return false;
+  if (c.peek().is_name()) c.advance();
+  return true;
+}
+
+bool Recogniser::handlers(Cursor& c) {
+  while (c.is(kw_when)) {
+    const std::uint32_t head = c.pos();
+    const std::uint32_t then = find_head_end(c, kw_then);
+    if (then >= c.last()) return false;
+    const Statement s{head, then + 1, {}};
+    Fact& fact = add(Verb::handler, s, head);
+    for (std::uint32_t i = head + 1; i < then; ++i) {
+      const Token& t = c.at(i);
+      if (t.is(kw_others)) fact.add(Flag::catches_all);
+      const bool code = t.is(TokenKind::literal) && literal_value(t) == "23505";
+      if (code || same_word(spelling(t), "unique_violation") || same_word(spelling(t), "dup_val_on_index")) fact.add(Flag::catches_duplicate);
+    }
+    c.move_to(then + 1);
+    const Inside inside(*this, last_fact(), Context::handler);
+    handlers_.push_back(last_fact());
+    ++branch_depth_;
+    const std::size_t mark = assigned_.size();
+    const bool ok = statements(c);
+    --branch_depth_;
+    forget_assigned(mark);
+    handlers_.pop_back();
+    if (!ok) return false;
+  }
+  return true;
+}
+
+// --- declarations -----------------------------------------------------------------------------------
+
+bool Recogniser::declarations(Cursor& c) {
+  for (;;) {
+    skip_directives(c);
+    if (c.done()) return false;
+    if (c.is(kw_begin) || c.is(kw_end) || c.is(kw_declare)) return true;
+    if (!declaration(c)) return false;
+  }
+}
+
+bool Recogniser::declaration(Cursor& c) {
+  if (dialect_ == Dialect::oracle && (c.is(kw_procedure) || c.is(kw_function))) return subprogram(c);
+  const std::uint32_t first = c.pos();
+  const std::uint32_t last = find_semicolon(c);
+  if (last >= c.last()) return false;
+  const Statement s{first, last, {}};
+  if (c.is(kw_pragma)) {
+    add(Verb::pragma, s, first).detail = lowered(spelling(c.peek(1)));
+  } else if (c.peek().is_name() && !c.is(kw_type) && !c.is(kw_subtype) && !c.is(kw_cursor)) {
+    const std::string_view name = normalised(c.peek());
+    std::uint32_t value = first + 1;
+    while (value < last && !c.at(value).is(kw_default) && !(c.at(value).is(TokenKind::op) && (spelling(c.at(value)) == ":=" || spelling(c.at(value)) == "="))) {
+      if (c.at(value).is(kw_cursor)) {
+        value = last;
+        break;
+      }
+      value = c.behind_group(value);
+    }
+    if (value < last) {
+      scan_expressions({value + 1, last, {}}, place_.parent);
+      assign(name, c.range(value + 1, last), false);
+    } else {
+      variables_.erase(name);
+    }
+  }
+  c.move_to(last + 1);
+  return true;
+}
+
+// A local routine of an executed block, or a routine of a package body.
+bool Recogniser::subprogram(Cursor& c) {
+  if (nesting_ > limits_.max_sql_nesting) return false;
+  const std::uint32_t first = c.pos();
+  c.advance();
+  const Name routine = name(c);
+  std::uint32_t i = c.pos();
+  while (i < c.last() && !c.at(i).is(TokenKind::semicolon) && !c.at(i).is(kw_is) && !c.at(i).is(kw_as)) i = c.behind_group(i);
+  if (i >= c.last()) return false;
+  if (c.at(i).is(TokenKind::semicolon)) {  // declared here, defined later
+    c.move_to(i + 1);
+    return true;
+  }
+  if (c.at(i + 1).is(kw_language) || c.at(i + 1).is(kw_external)) {
+    c.move_to(i);
+    c.move_to(find_semicolon(c) + 1);
+    return true;
+  }
+  const Statement s{first, i, {}};
+  add(Verb::subprogram, s, first).names.push_back(routine);
+  const Inside inside(*this, last_fact(), Context::block);
+  // Its parameters hide variables of the same name.
+  for (Cursor parameters = c.inside(); !parameters.done();) {
+    if (parameters.peek().is_name()) variables_.erase(normalised(parameters.peek()));
+    while (!parameters.done() && !parameters.is(TokenKind::comma)) parameters.skip();
+    parameters.advance();
+  }
+  c.move_to(i + 1);
+  if (!declarations(c) || !c.take(kw_begin)) return false;
+  return block_end(c) && c.take(TokenKind::semicolon);
+}
+
+// --- statements -------------------------------------------------------------------------------------
+
+bool Recogniser::statements(Cursor& c) {
+  for (;;) {
+    skip_directives(c);
+    if (c.done()) return false;
+    if (ends_statements(c.peek())) return true;
+    if (!block_statement(c)) return false;
+  }
+}
+
+bool Recogniser::block_statement(Cursor& c) {
+  if (nesting_ > limits_.max_sql_nesting) return false;
+  skip_labels(c);
+  if (c.take(TokenKind::semicolon)) return true;
+  switch (c.peek().keyword) {
+    case kw_declare:
+    case kw_begin: return block(c);
+    case kw_if: return if_statement(c);
+    case kw_case: return case_statement(c);
+    case kw_loop:
+    case kw_while:
+    case kw_for:
+    case kw_foreach: return loop_statement(c);
+    case kw_forall: return forall_statement(c);
+    default: break;
+  }
+  if (ends_statements(c.peek())) return true;
+  const std::uint32_t first = c.pos();
+  const std::uint32_t last = find_semicolon(c);
+  if (last >= c.last()) return false;
+  simple_statement(first, last);
+  c.move_to(last + 1);
+  return true;
+}
+
+// One part of an IF or CASE from behind its THEN (or ELSE) to the next part.
+bool Recogniser::branch_body(Cursor& c, std::uint32_t head, std::uint32_t then, bool alternative) {
+  const Statement s{head, then + 1, {}};
+  const bool catalogue = reads_catalogue(c.range(head, then));
+  scan_expressions({head, then, {}}, place_.parent);
+  Fact& fact = add(Verb::branch, s, head);
+  if (catalogue) fact.add(Flag::reads_catalogue);
+  if (alternative) fact.detail = "else";
+  c.move_to(then + 1);
+  const Inside inside(*this, last_fact(), Context::branch);
+  ++branch_depth_;
+  const std::size_t mark = assigned_.size();
+  const bool ok = statements(c);
+  --branch_depth_;
+  forget_assigned(mark);
+  return ok;
+}
+
+bool Recogniser::if_statement(Cursor& c) {
+  list(c.pos(), c.pos() + 1, "IF");
+  bool alternative = false;
+  for (;;) {
+    const std::uint32_t head = c.pos();
+    std::uint32_t then = head;
+    if (!c.is(kw_else)) {
+      then = find_head_end(c, kw_then);
+      if (then >= c.last()) return false;
+    }
+    if (!branch_body(c, head, then, alternative)) return false;
+    alternative = true;
+    if (c.is(kw_elsif) || c.is(kw_elseif) || c.is(kw_else)) continue;
+    return c.take(kw_end, kw_if) && c.take(TokenKind::semicolon);
+  }
+}
+
+bool Recogniser::case_statement(Cursor& c) {
+  list(c.pos(), c.pos() + 1, "CASE");
+  c.advance();
+  std::uint32_t when = find_head_end(c, kw_when);
+  if (when >= c.last()) return false;
+  c.move_to(when);
+  bool alternative = false;
+  for (;;) {
+    const std::uint32_t head = c.pos();
+    std::uint32_t then = head;
+    if (c.is(kw_when)) {
+      then = find_head_end(c, kw_then);
+      if (then >= c.last()) return false;
+    } else if (!c.is(kw_else)) {
+      break;
+    }
+    if (!branch_body(c, head, then, alternative)) return false;
+    alternative = true;
+  }
+  if (!c.take(kw_end, kw_case)) return false;
+  if (c.peek().is_name()) c.advance();
+  return c.take(TokenKind::semicolon);
+}
+
+// FOR r IN query | EXECUTE text: what stands behind IN.
+void Recogniser::loop_source(Cursor c) {
+  const std::uint32_t in = c.find(kw_in);
+  if (!c.is(kw_for) || in >= c.last()) {
+    scan_expressions({c.pos(), c.last(), {}}, place_.parent);
+    return;
+  }
+  c.move_to(in + 1);
+  Statement s{c.pos(), c.last(), {}};
+  if (c.is(kw_execute)) {
+    dynamic_statement(s, c);
+    return;
+  }
+  Cursor query_at = c;
+  while (query_at.is(TokenKind::open)) query_at = query_at.inside();
+  switch (query_at.peek().keyword) {
+    case kw_select: case kw_with: case kw_insert: case kw_update: case kw_delete: case kw_merge: case kw_values: {
+      Statement inner{query_at.pos(), query_at.last(), {}};
+      dispatch(inner, query_at);
+      break;
+    }
+    default: scan_expressions(s, place_.parent); break;
+  }
+}
+
+bool Recogniser::loop_statement(Cursor& c) {
+  const std::uint32_t head = c.pos();
+  list(head, head + 1, c.is(kw_foreach) ? "FOR" : std::string(c.is(kw_for) ? "FOR" : c.is(kw_while) ? "WHILE" : "LOOP"));
+  const std::uint32_t loop = find_head_end(c, kw_loop);
+  if (loop >= c.last()) return false;
+  const Statement s{head, loop + 1, {}};
+  add(Verb::loop, s, head);
+  const std::int32_t index = last_fact();
+  // The query of the loop runs once, but belongs to it all the same.
+  const Inside inside(*this, index, Context::loop);
+  loop_source(c.range(head, loop));
+  c.move_to(loop + 1);
+  ++branch_depth_;
+  const std::size_t mark = assigned_.size();
+  const bool ok = statements(c);
+  --branch_depth_;
+  forget_assigned(mark);
+  if (!ok || !c.take(kw_end, kw_loop)) return false;
+  if (c.peek().is_name()) c.advance();
+  return c.take(TokenKind::semicolon);
+}
+
+// FORALL i IN 1..n [SAVE EXCEPTIONS] statement;
+bool Recogniser::forall_statement(Cursor& c) {
+  const std::uint32_t head = c.pos();
+  const std::uint32_t last = find_semicolon(c);
+  if (last >= c.last()) return false;
+  std::uint32_t i = head + 1;
+  while (i < last) {
+    const Token& t = c.at(i);
+    if (t.is(kw_insert) || t.is(kw_update) || t.is(kw_delete) || t.is(kw_merge) || t.is(kw_execute)) break;
+    i = c.behind_group(i);
+  }
+  add(Verb::loop, {head, i, {}}, head);
+  const Inside inside(*this, last_fact(), Context::loop);
+  if (i < last) simple_statement(i, last);
+  c.move_to(last + 1);
+  return true;
+}
+
+// --- simple statements --------------------------------------------------------------------------------
+
+void Recogniser::simple_statement(std::uint32_t first, std::uint32_t last) {
+  Statement s{first, last, {}};
+  if (first >= last) return;
+  const std::size_t before = script_.facts.size();
+  const std::size_t listed = listing_ ? listing_->size() : 0;
+  list(first, last, statement_kind(cursor(s), dialect_));
+  const bool fine = well_formed(s);
+  if (!fine || !(dialect_ == Dialect::postgresql ? simple_postgresql(s, cursor(s)) : simple_oracle(s, cursor(s)))) {
+    if (fine) {
+      script_.facts.resize(before);
+      not_understood(s, "the statement starts with no word this server knows");
+    }
+    if (listing_) {
+      listing_->resize(listed + 1);
+      listing_->back().kind = "NOT-UNDERSTOOD";
+    }
+    return;
+  }
+  if (script_.facts.size() == before) add(Verb::other, s, first);
+}
+
+// Variables a query fills: SELECT ... INTO [STRICT] a, b | BULK COLLECT INTO a.
+void Recogniser::into_targets(Cursor c) {
+  const std::uint32_t into = c.find(kw_into);
+  if (into >= c.last()) return;
+  const bool catalogue = reads_catalogue(c);
+  Cursor target = c.range(into + 1, c.last());
+  target.take(kw_strict);
+  while (target.peek().is_name()) {
+    const std::string_view name = normalised(target.peek());
+    target.advance();
+    while (target.is(TokenKind::dot)) target.advance(2);
+    assign_unknown(name, catalogue);
+    if (!target.take(TokenKind::comma)) break;
+  }
+}
+
+// x := e, x.f := e, x[1] := e, and PL/pgSQL's x = e.
+bool Recogniser::assignment(const Statement& s, Cursor c) {
+  if (!c.peek().is_name() && !c.is(TokenKind::parameter)) return false;
+  const bool simple = c.is(TokenKind::op, 1);
+  const std::string_view target = c.is(TokenKind::parameter) ? spelling(c.peek()) : normalised(c.peek());
+  c.advance();
+  while (!c.done() && !c.is_sign(":=") && !(dialect_ == Dialect::postgresql && c.is_sign("="))) {
+    const bool part = c.is(TokenKind::dot) || c.is_sign("[") || c.is(TokenKind::open);
+    if (!part) return false;
+    if (c.is_sign("[")) {
+      while (!c.done() && !c.is_sign("]")) c.advance();
+      c.advance();
+    } else if (c.is(TokenKind::dot)) {
+      c.advance(2);
+    } else {
+      c.skip();
+    }
+  }
+  if (c.done()) return false;
+  c.advance();
+  add(Verb::other, s, s.first);
+  scan_expressions({c.pos(), s.last, {}}, last_fact());
+  if (simple) assign(target, c, false);
+  return true;
+}
+
+// EXECUTE [IMMEDIATE] text [INTO ...] [USING ...]
+void Recogniser::dynamic_statement(const Statement& s, Cursor c) {
+  c.advance();
+  c.take(kw_immediate);
+  std::uint32_t end = c.pos();
+  while (end < c.last()) {
+    const Token& t = c.at(end);
+    if (t.is(kw_into) || t.is(kw_using) || t.is(kw_bulk) || t.is(kw_returning) || t.is(kw_return) || t.is(kw_loop)) break;
+    end = c.behind_group(end);
+  }
+  run_dynamic(s, evaluate(c.range(c.pos(), end)), s.first);
+  into_targets(c.range(end, c.last()));
+}
+
+bool Recogniser::simple_postgresql(Statement& s, Cursor c) {
+  if (assignment(s, c)) return true;
+  switch (c.peek().keyword) {
+    case kw_null: case kw_get: case kw_assert: case kw_fetch: case kw_move: case kw_close: case kw_exit: case kw_continue:
+      add(Verb::other, s, s.first);
+      if (c.is(kw_fetch)) into_targets(c);
+      return true;
+    case kw_return:
+      if (c.is_word("query", 1)) {
+        c.advance(2);
+        if (c.is(kw_execute)) {
+          dynamic_statement(s, c);
+          return true;
+        }
+        Statement inner{c.pos(), s.last, {}};
+        return dispatch(inner, c);
+      }
+      add(Verb::other, s, s.first);
+      scan_expressions({s.first + 1, s.last, {}}, last_fact());
+      return true;
+    case kw_raise: raise(s, c); return true;
+    case kw_perform: {
+      add(Verb::select, s, s.first);
+      const std::int32_t index = last_fact();
+      scan_expressions({s.first + 1, s.last, {}}, index);
+      const Place before = place_;
+      place_.parent = index;
+      select_calls(s, c);
+      place_ = before;
+      return true;
+    }
+    case kw_execute: dynamic_statement(s, c); return true;
+    case kw_open: {
+      const std::uint32_t at = c.find(kw_for);
+      if (at < c.last() && c.at(at + 1).is(kw_execute)) {
+        dynamic_statement(s, c.range(at + 1, c.last()));
+        return true;
+      }
+      add(Verb::other, s, s.first);
+      return true;
+    }
+    default: break;
+  }
+  if (!dispatch(s, c)) return false;
+  if (c.is(kw_select) || c.is(kw_with)) {
+    into_targets(c);
+  } else if (c.is_any({kw_insert, kw_update, kw_delete, kw_merge}) && c.find(kw_returning) < c.last()) {
+    into_targets(c.range(c.find(kw_returning), c.last()));
+  }
+  return true;
+}
+
+bool Recogniser::simple_oracle(Statement& s, Cursor c) {
+  switch (c.peek().keyword) {
+    case kw_null: case kw_return: case kw_exit: case kw_continue: case kw_goto: case kw_fetch: case kw_close: case kw_pipe:
+      // A procedure may have such a name all the same: the bracket tells.
+      if (c.is(TokenKind::dot, 1)) break;
+      add(Verb::other, s, s.first);
+      if (c.is(kw_fetch)) into_targets(c);
+      if (c.is(kw_return)) scan_expressions({s.first + 1, s.last, {}}, last_fact());
+      return true;
+    case kw_pragma: add(Verb::pragma, s, s.first).detail = lowered(spelling(c.peek(1))); return true;
+    case kw_raise: raise(s, c); return true;
+    case kw_execute:
+      if (!c.is(kw_immediate, 1)) break;
+      dynamic_statement(s, c);
+      return true;
+    case kw_open: {
+      const std::uint32_t at = c.find(kw_for);
+      if (at < c.last() && !c.at(at + 1).is(kw_select) && !c.at(at + 1).is(kw_with) && !c.at(at + 1).is(TokenKind::open)) {
+        dynamic_statement(s, c.range(at, c.last()));
+        return true;
+      }
+      add(Verb::other, s, s.first);
+      return true;
+    }
+    case kw_select: case kw_with:
+      if (!dispatch(s, c)) return false;
+      into_targets(c);
+      return true;
+    case kw_insert: case kw_update: case kw_delete: case kw_merge: {
+      if (!dispatch(s, c)) return false;
+      const std::uint32_t returning = std::min(c.find(kw_returning), c.find(kw_return));
+      if (returning < c.last()) into_targets(c.range(returning, c.last()));
+      return true;
+    }
+    case kw_commit: case kw_rollback: case kw_savepoint: case kw_lock: case kw_create: case kw_alter: case kw_drop:
+    case kw_truncate: case kw_grant: case kw_revoke: case kw_comment:
+      if (c.is(TokenKind::dot, 1) || c.is(TokenKind::open, 1)) break;
+      return dispatch(s, c);
+    case kw_set:
+      if (c.is(kw_transaction, 1) || c.is(kw_role, 1) || c.is(kw_constraints, 1)) return dispatch(s, c);
+      break;
+    default: break;
+  }
+  if (assignment(s, c)) return true;
+  if (!c.peek().is_name() && !c.is(TokenKind::substitution)) return false;
+  const Name routine = name(c);
+  if (same_word(routine.name, "raise_application_error")) {
+    raise(s, c);
+    return true;
+  }
+  // v.DELETE; v.EXTEND(2): methods of a collection.
+  const bool method = !routine.schema.empty() && (routine.name == "DELETE" || routine.name == "EXTEND" || routine.name == "TRIM");
+  const Cursor arguments = c.inside();
+  if (c.is(TokenKind::open)) c.skip();
+  // Record fields and elements in front of a method: v(1).items.EXTEND
+  if (c.is(TokenKind::dot)) {
+    add(Verb::other, s, s.first);
+    return true;
+  }
+  if (!c.done()) return false;
+  const std::size_t before = script_.facts.size();
+  if (method) add(Verb::other, s, s.first);
+  else called(s, routine, arguments, CallForm::statement, s.first);
+  scan_expressions(s, script_.facts.size() > before ? last_fact() : place_.parent);
+  return true;
+}
+
+}  // namespace backstay::sql

@@ -1,0 +1,36 @@
+// Keyword numbers and their look-up: one hash while the word is scanned, one probe, one compare.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/sql/keyword_list.hpp"
+
+namespace backstay::sql {
+
+enum Keyword : std::uint16_t {
+  no_keyword,
+#define BACKSTAY_SQL_X(word) kw_##word,
+  BACKSTAY_SQL_KEYWORDS(BACKSTAY_SQL_X)
+#undef BACKSTAY_SQL_X
+  keyword_count,
+};
+
+// The hash the lexer computes on the way; ASCII letters count without their case.
+constexpr std::uint32_t keyword_hash_start = 5381;
+constexpr std::uint32_t keyword_hash_step(std::uint32_t hash, char c) {
+  return hash * 33 + (static_cast<unsigned char>(c) | 0x20u);
+}
+
+// `word` as spelt; `hash` over all its bytes. no_keyword when it is no keyword.
+Keyword find_keyword(std::string_view word, std::uint32_t hash);
+Keyword find_keyword(std::string_view word);
+
+// Lower-case spelling; empty for no_keyword.
+std::string_view keyword_spelling(Keyword keyword);
+
+// ASCII comparison without case.
+bool same_word(std::string_view a, std::string_view b);
+
+}  // namespace backstay::sql

@@ -252,7 +252,9 @@ void BatchSplitter::follow(std::uint32_t i) {
 
 bool BatchSplitter::starts_dml(std::uint32_t i) const {
   const Keyword left = before(i);
-  if (left == kw_then || left == kw_on || left == kw_for || left == kw_bulk) return false;
+  if (left == kw_then || left == kw_for || left == kw_bulk) return false;
+  // ON DELETE CASCADE of a key; but SET NOCOUNT ON is complete, whatever comes next.
+  if (left == kw_on && piece_.object == kw_table && (piece_.verb == kw_create || piece_.verb == kw_alter)) return false;
   switch (word(i)) {
     case kw_update:
       if (at(i + 1).is(TokenKind::open)) return false;  // UPDATE(column) of a trigger
@@ -297,7 +299,7 @@ bool BatchSplitter::starts_with(std::uint32_t i) const {
 bool BatchSplitter::starts_set(std::uint32_t i) const {
   if (piece_.needs_set) return false;
   const Keyword left = before(i);
-  if (left == kw_update || left == kw_delete || left == kw_on) return false;
+  if (left == kw_update || left == kw_delete) return false;
   if (piece_.verb != kw_alter) return true;
   if (piece_.object == kw_table || piece_.object == kw_index) return !at(i + 1).is(TokenKind::open) && piece_.action != i;
   return false;

@@ -61,6 +61,11 @@ constexpr std::string_view mssql[] = {
     "sp_control_plan_guide", "sp_create_plan_guide", "sp_rename_column", "sp_lock2", "sp_addumpdevice", "sp_cycle_errorlog",
     "sp_readerrorlog", "sp_db_vardecimal_storage_format", "sp_delete_backuphistory", "sp_invoke_external_rest_endpoint"};
 
+// Table functions of T-SQL. Scalar functions need no list: those of users are always called with a schema.
+constexpr std::string_view mssql_tables[] = {
+    "openjson", "openxml", "openrowset", "openquery", "opendatasource", "string_split", "generate_series", "changetable",
+    "containstable", "freetexttable", "semantic*table", "predict", "fn_*", "ai_*"};
+
 constexpr std::string_view oracle[] = {
     "DBMS_*", "UTL_*", "HTP", "HTF", "OWA*", "APEX_*", "CTX_*", "SDO_*", "XMLTYPE", "STANDARD",
     "RAISE_APPLICATION_ERROR", "ORD_*", "WPG_DOCLOAD", "ANYDATA", "SYS_CONTEXT", "USERENV", "NULL"};
@@ -80,7 +85,9 @@ bool configured(const Scope& scope, const Name& name) {
 
 }  // namespace
 
-bool is_builtin_routine(const Scope& scope, const Name& name) {
+bool is_builtin_routine(const Scope& scope, const Fact& call) {
+  if (call.names.empty()) return false;
+  const Name& name = call.names[0];
   if (configured(scope, name)) return true;
   switch (scope.dialect()) {
     case Dialect::postgresql:
@@ -90,6 +97,8 @@ bool is_builtin_routine(const Scope& scope, const Name& name) {
       return (name.schema.empty() || name.schema == "public") && listed(postgresql, name.name);
     case Dialect::mssql:
       if (name.schema == "sys") return true;
+      if (call.call_form == CallForm::select) return name.schema.empty();
+      if (call.call_form == CallForm::from) return name.schema.empty() && listed(mssql_tables, name.name);
       return (name.schema.empty() || name.schema == "dbo") && listed(mssql, name.name);
     case Dialect::oracle:
       if (name.schema == "SYS" || name.database == "SYS") return true;

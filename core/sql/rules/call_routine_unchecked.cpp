@@ -6,7 +6,7 @@ namespace backstay::sql::rules {
 void call_routine_unchecked(const Scope& scope, Reporter& report) {
   each(scope, Verb::call, [&](const Fact& fact) {
     if (fact.names.empty() || scope.of(fact).known_routine || scope.of(fact).routine_guard) return;
-    if (is_builtin_routine(scope, fact.names[0])) return;
+    if (is_builtin_routine(scope, fact)) return;
     report.add(fact, Reversibility::no,
                "the routine " + named(fact) + " is called without a check that it exists, and its effects are unknown");
   });

@@ -77,6 +77,6 @@ std::string_view word(ObjectKind kind);  // "materialized view"
 bool writes_rows(Verb verb);             // insert, update, remove, merge, truncate, bulk_load
 bool defines(Verb verb);                 // create, alter, drop, rename
 // Routines that come with the server or that the configuration names.
-bool is_builtin_routine(const Scope& scope, const Name& name);
+bool is_builtin_routine(const Scope& scope, const Fact& call);
 
 }  // namespace backstay::sql::rules

@@ -8,7 +8,8 @@ namespace {
 
 bool is_relation(ObjectKind kind) {
   return kind == ObjectKind::table || kind == ObjectKind::view || kind == ObjectKind::materialized_view ||
-         kind == ObjectKind::column || kind == ObjectKind::constraint;
+         kind == ObjectKind::column || kind == ObjectKind::constraint ||
+         kind == ObjectKind::unknown;  // sp_rename does not always say what it renames
 }
 
 bool is_trigger(ObjectKind kind) { return kind == ObjectKind::trigger || kind == ObjectKind::rule; }

@@ -209,6 +209,14 @@ bool Recogniser::block_end(Cursor& c) {
   return true;
 }
 
+// Conditions that mean "it is there already": of a row, and for CREATE of an object.
+bool names_duplicate(std::string_view condition) {
+  for (const std::string_view known : {"unique_violation", "dup_val_on_index", "duplicate_object", "duplicate_table", "duplicate_function",
+                                       "duplicate_schema", "duplicate_column", "duplicate_alias"})
+    if (same_word(condition, known)) return true;
+  return false;
+}
+
 bool Recogniser::handlers(Cursor& c) {
   while (c.is(kw_when)) {
     const std::uint32_t head = c.pos();
@@ -219,8 +227,7 @@ bool Recogniser::handlers(Cursor& c) {
     for (std::uint32_t i = head + 1; i < then; ++i) {
       const Token& t = c.at(i);
       if (t.is(kw_others)) fact.add(Flag::catches_all);
-      const bool code = t.is(TokenKind::literal) && literal_value(t) == "23505";
-      if (code || same_word(spelling(t), "unique_violation") || same_word(spelling(t), "dup_val_on_index")) fact.add(Flag::catches_duplicate);
+      if (t.is(TokenKind::literal) ? literal_value(t) == "23505" : names_duplicate(spelling(t))) fact.add(Flag::catches_duplicate);
     }
     c.move_to(then + 1);
     const Inside inside(*this, last_fact(), Context::handler);

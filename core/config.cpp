@@ -21,7 +21,7 @@ class Reader {
 
   void refuse(const JsonValue& value, std::string message) {
     if (error_) return;
-    const std::size_t offset = value.offset > mark_ ? value.offset - mark_ - 1 : 0;
+    const std::size_t offset = value.offset > mark_ ? value.offset - mark_ : 0;
     error_ = Error{ErrorCode::malformed, document_.position(std::min(offset, document_.text().size())), std::move(message)};
   }
 

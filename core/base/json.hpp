@@ -1,5 +1,5 @@
 // JSON with the place of every value: what descriptors, promotions and configurations are read with.
-// Parsing is nlohmann's SAX parser; this adds places, a depth limit and, for vendor files, tolerance.
+// With limits on depth and count and, for vendor files, tolerance.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,7 @@ class JsonValue {
   std::string string;
   std::vector<JsonValue> items;    // array
   std::vector<JsonMember> members; // object, in file order; a repeated key stays twice, find() gives the last
-  std::size_t offset = 0;          // byte just behind the value's first token in the parsed text:
-                                   // good for naming the line, not for slicing
+  std::size_t offset = 0;          // of the value's first byte in the parsed text, a mark included
 
   bool is(Kind k) const { return kind == k; }
   // nullptr when this is no object or has no such member.
@@ -47,6 +46,7 @@ struct JsonMember {
 
 struct JsonOptions {
   std::size_t max_depth = 64;
+  std::size_t max_values = 2'000'000;  // each takes about 150 bytes, many times its text
   bool lenient = false;  // accept a comma before a closing bracket, as one vendor package has it
 };
 
@@ -57,8 +57,8 @@ struct JsonDocument {
 };
 
 // Parses `text` (UTF-8; a byte order mark is skipped and counted in offsets).
-// Errors: malformed with line, column and byte offset of the offending byte; limit_exceeded for depth.
-// `file` names the text in errors. An empty text is malformed ("empty file").
+// Errors: malformed with line, column and byte offset of the offending byte; limit_exceeded for depth and count.
+// A number that a double cannot hold is malformed. `file` names the text in errors. An empty text is malformed ("empty file").
 Result<JsonDocument> parse_json(std::string_view text, std::string_view file, const JsonOptions& options = {});
 
 }  // namespace backstay

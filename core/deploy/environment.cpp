@@ -11,7 +11,7 @@ constexpr std::string_view schema_name = "backstay.environment/1";
 // Offsets of JSON values count a byte order mark; positions do not.
 SourcePos place(const TextDocument& document, const JsonValue& value) {
   const std::size_t mark = document.encoding() == TextEncoding::utf8_mark ? 3 : 0;
-  return document.position(value.offset > mark ? value.offset - mark - 1 : 0);
+  return document.position(value.offset > mark ? value.offset - mark : 0);
 }
 
 Result<std::vector<InstalledPackage>> packages_in(const JsonValue& root, std::string_view member, const TextDocument& document) {

@@ -76,7 +76,8 @@ std::string statement_kind(Cursor c, Dialect dialect) {
     case kw_update: return c.is(kw_statistics, 1) ? "UPDATE-STATISTICS" : "UPDATE";
     case no_keyword: break;
     default:
-      if (c.peek().is(TokenKind::word) && !c.is(TokenKind::op, 1) && !c.is(TokenKind::dot, 1)) return upper(c.spelling());
+      // SELECT * and SELECT -1, but not `count := 1` and `next.id := 1` of PL/SQL.
+      if (c.peek().is(TokenKind::word) && !c.is(TokenKind::dot, 1) && !c.is_sign(":=", 1) && !c.is_sign("=", 1)) return upper(c.spelling());
       break;
   }
   for (std::uint32_t i = c.pos(); i < c.last(); i = c.behind_group(i)) {

@@ -13,6 +13,7 @@ struct Piece {
   std::uint32_t action = 0;      // ALTER TABLE: token of the action, which may be a start word
   bool needs_query = false;      // INSERT, WITH, CURSOR: the next SELECT, EXEC, ... belongs to it
   bool needs_set = false;        // UPDATE: SET still to come
+  bool had_set = false;
   bool needs_grantee = false;    // GRANT, REVOKE, DENY: TO or FROM still to come
   bool swallows_batch = false;   // CREATE PROCEDURE and kin
 };
@@ -226,7 +227,10 @@ void BatchSplitter::follow(std::uint32_t i) {
     case kw_default:
       if (piece_.verb == kw_insert && word(i + 1) == kw_values) piece_.needs_query = false;
       break;
-    case kw_set: piece_.needs_set = false; break;
+    case kw_set:
+      piece_.needs_set = false;
+      piece_.had_set = true;
+      break;
     case kw_select:
     case kw_exec:
     case kw_execute:
@@ -302,7 +306,8 @@ bool BatchSplitter::starts_set(std::uint32_t i) const {
   if (left == kw_update || left == kw_delete) return false;
   if (piece_.verb != kw_alter) return true;
   if (piece_.object == kw_table || piece_.object == kw_index) return !at(i + 1).is(TokenKind::open) && piece_.action != i;
-  return false;
+  // ALTER DATABASE has one SET of its own, roles and schemas have none.
+  return piece_.had_set || piece_.object == kw_role || piece_.object == kw_schema || piece_.object == kw_authorization;
 }
 
 bool BatchSplitter::starts(std::uint32_t i) const {

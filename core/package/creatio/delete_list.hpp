@@ -1,4 +1,4 @@
-// `DeleteList.txt` of a backup folder: the packages that the install added (backup.md).
+// `DeleteList.txt` of a backup folder: the packages that the install added (delivery.md).
 #pragma once
 
 #include <string>

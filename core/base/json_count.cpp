@@ -1,7 +1,9 @@
 #include "core/base/json_count.hpp"
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,20 @@ constexpr std::array<bool, 256> make_literal_table() {
   return table;
 }
 constexpr std::array<bool, 256> literal = make_literal_table();
+
+// Eight bytes at a time: data bindings are long runs of blanks and of short strings, and a byte-wise
+// loop took a ninth of reading a whole delivery.
+std::uint64_t load8(const char* from) {
+  std::uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+constexpr std::uint64_t every(unsigned char byte) { return byte * 0x0101010101010101u; }
+// The high bit of every byte of `word` that is `byte`; bytes above the lowest hit may be marked wrongly.
+constexpr std::uint64_t hits(std::uint64_t word, unsigned char byte) {
+  const std::uint64_t zero = word ^ every(byte);
+  return (zero - every(1)) & ~zero & every(0x80);
+}
 
 class Counter {
  public:
@@ -48,7 +64,9 @@ class Counter {
     return false;
   }
   void skip_blanks() {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_blank(text_[at_])) {
+      at_ += at_ + 8 <= text_.size() && load8(text_.data() + at_) == every(' ') ? 8 : 1;
+    }
   }
   char next() {
     skip_blanks();
@@ -121,6 +139,15 @@ class Counter {
   bool string() {
     ++at_;
     while (at_ < text_.size()) {
+      if (std::endian::native == std::endian::little && at_ + 8 <= text_.size()) {
+        const std::uint64_t word = load8(text_.data() + at_);
+        const std::uint64_t found = hits(word, '"') | hits(word, '\\');
+        if (found == 0) {
+          at_ += 8;
+          continue;
+        }
+        at_ += static_cast<std::size_t>(std::countr_zero(found)) / 8;
+      }
       const char c = text_[at_];
       if (c == '"') {
         ++at_;

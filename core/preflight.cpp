@@ -163,6 +163,7 @@ void apply_rules(Findings& findings, const std::map<std::string, std::optional<S
 CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress) {
   CheckedInput checked;
   checked.entry.path = input.path;
+  checked.entry.is_folder = input.is_folder;
   checked.entry.sha256 = input.sha256;
   for (const InputFile& file : input.files) checked.entry.bytes += file.bytes->size();
 

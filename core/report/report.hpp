@@ -20,7 +20,8 @@ struct InputEntry {
   std::string path;
   std::optional<InputKind> kind;  // nullopt when it could not be read
   std::uint64_t bytes = 0;
-  std::string sha256;             // empty for folders: written as null
+  std::string sha256;             // empty for folders, or when the host has not computed it: written as null
+  bool is_folder = false;
   bool is_backup = false;         // a vendor's backup folder: it holds what restoring removes
   std::vector<DeleteListEntry> delete_list;
 };
@@ -44,7 +45,7 @@ enum class RollbackVerdict : std::uint8_t { full, with_capture, suspended, impos
 std::string_view to_string(RollbackVerdict verdict);
 
 struct RollbackStep {
-  std::string action;   // "re-run-previous-script", "restore-package", "remove-package", "reverse-script", "none"
+  std::string action;   // "re-run-previous-script", "restore-package", "remove-package", "reverse-script", "none", ...
   std::string package, element;
   std::string note;     // one sentence; may be empty
 };

@@ -73,6 +73,17 @@ void write_counts(JsonWriter& writer, const PackageCounts& counts) {
   number("activities", counts.activities);
   write_tally(writer, "schemas_by_manager", counts.schemas_by_manager);
   write_tally(writer, "data_by_install_type", counts.data_by_install_type);
+  write_tally(writer, "sql_by_engine_phase_flag", counts.sql_by_engine_phase_flag);
+  number("metadata_json", counts.metadata_json);
+  number("metadata_lines", counts.metadata_lines);
+  number("build_files", counts.build_files);
+  number("build_bytes", counts.build_bytes);
+  if (counts.records > 0) {
+    number("records", counts.records);
+    number("record_bytes", counts.record_bytes);
+    write_tally(writer, "separators", counts.separators);
+    writer.member_or_null("first_record", counts.first_record);
+  }
   writer.end_object();
 }
 
@@ -144,6 +155,10 @@ void write_package(JsonWriter& writer, const Package& package) {
     writer.optional_text("project_path", package.project_path);
     writer.member("install_scripts", static_cast<std::uint64_t>(package.install_scripts));
     write_app(writer, package.app);
+    writer.key("odd");
+    writer.begin_array();
+    for (const std::string& text : package.odd) writer.text(text);
+    writer.end_array();
   }
   if (package.vendor == Vendor::origam) write_deployment_versions(writer, package);
   writer.end_object();

@@ -64,8 +64,7 @@ Location location_of(const Report& report, const Finding& finding) {
   if (input->kind == InputKind::sql_script || input->kind == InputKind::promotion) {
     return file == base_name(input->path) ? Location{input->path, ""} : Location{input->path, file};
   }
-  const bool is_folder = input->sha256.empty();
-  if (!is_folder) return {input->path, file};
+  if (!input->is_folder) return {input->path, file};
   const bool has_slash = input->path.ends_with('/') || input->path.empty();
   const std::string folder = input->path == "." || input->path == "./" ? "" : input->path + (has_slash ? "" : "/");
   return {folder + file, ""};

@@ -1,0 +1,17 @@
+// Reading and checking the inputs of a command line, several at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "native-plugin/host/checking_options.hpp"
+
+namespace backstay::host {
+
+// Checks every path, `resolved.jobs` at a time; the report has them in the order given.
+report::Report check_paths(const std::vector<std::string>& paths, const Resolved& resolved);
+
+// The exit code that a report means (contract.md).
+int exit_code_of(const report::Report& report, FailOn fail_on);
+
+}  // namespace backstay::host

@@ -1,0 +1,155 @@
+#include "native-plugin/host/checking_options.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "core/deploy/environment.hpp"
+#include "native-plugin/host/inputs.hpp"
+#include "native-plugin/host/output.hpp"
+
+namespace backstay::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error wrong(std::string message) { return Error{ErrorCode::malformed, {}, std::move(message)}; }
+
+// The nearest backstay.json at or above the current folder. Never one inside an input: a delivery must
+// not be able to switch off what it is checked for.
+std::string nearest_config() {
+  std::error_code problem;
+  for (fs::path folder = fs::current_path(problem); !problem; folder = folder.parent_path()) {
+    const fs::path candidate = folder / "backstay.json";
+    if (fs::is_regular_file(candidate, problem)) return candidate.string();
+    problem.clear();
+    if (folder == folder.parent_path()) break;
+  }
+  return "";
+}
+
+Result<Settings> settings_from_file(const CheckingOptions& options) {
+  const std::string path = options.config.empty() ? nearest_config() : options.config;
+  if (path.empty()) return Settings{};
+  const Result<std::string> text = read_text(path, Limits{}.max_text_file_bytes);
+  if (!text.ok()) return text.error();
+  Result<Settings> settings = read_settings(text.value(), path);
+  if (settings.ok() && options.config.empty() && !options.quiet) complain("configuration: " + path);
+  return settings;
+}
+
+Result<Nothing> apply_rule(const std::string& argument, Settings& settings) {
+  const std::size_t equals = argument.find('=');
+  if (equals == std::string::npos) return wrong("--rule wants ID=off|info|warning|error, not \"" + argument + "\"");
+  const std::optional<std::string> rule = known_rule(argument.substr(0, equals));
+  if (!rule) return wrong("there is no rule \"" + argument.substr(0, equals) + "\"; backstay rules lists them");
+  const auto setting = rule_setting_from(argument.substr(equals + 1));
+  if (!setting) return wrong("a rule can be set to off, info, warning or error, not \"" + argument.substr(equals + 1) + "\"");
+  settings.preflight.rules[*rule] = *setting;
+  return Nothing{};
+}
+
+Result<Nothing> apply_environment(const std::string& path, Settings& settings) {
+  if (path.empty()) return Nothing{};
+  const Result<std::string> text = read_text(path, settings.preflight.limits.max_text_file_bytes);
+  if (!text.ok()) return text.error();
+  Result<std::vector<deploy::InstalledPackage>> installed = deploy::read_environment(text.value(), path);
+  if (!installed.ok()) return installed.error();
+  settings.preflight.installed = std::move(installed.value());
+  return Nothing{};
+}
+
+bool wants_colour(const CheckingOptions& options) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_colour && *no_colour != '\0') return false;
+  if (terminal && std::string_view(terminal) == "dumb") return false;
+  return (options.output.empty() || options.output == "-") && ::isatty(STDOUT_FILENO) != 0;
+}
+
+unsigned processors() { return std::clamp(std::thread::hardware_concurrency(), 1u, 8u); }
+
+}  // namespace
+
+void add_output_option(CLI::App& command, std::string& output) {
+  command.add_option("--output", output, "write the result to this file instead of standard output")->option_text("FILE");
+}
+
+void add_dialect_option(CLI::App& command, CheckingOptions& options) {
+  command.add_option("--dialect", options.dialect, "of scripts that name none: auto (default), postgresql, mssql or oracle")
+      ->check(CLI::IsMember({"auto", "postgresql", "mssql", "oracle"}))
+      ->option_text("DIALECT");
+}
+
+void add_config_option(CLI::App& command, CheckingOptions& options) {
+  command.add_option("--config", options.config, "configuration (default: the nearest backstay.json from here upwards)")
+      ->option_text("FILE");
+}
+
+void add_judging_options(CLI::App& command, CheckingOptions& options) {
+  add_dialect_option(command, options);
+  command.add_option("--environment", options.environment, "JSON file that lists what the target has installed")->option_text("FILE");
+  add_config_option(command, options);
+  command.add_option("--fail-on", options.fail_on, "exit with 1 from here on: error (default), warning, info or never")
+      ->check(CLI::IsMember({"error", "warning", "info", "never"}))
+      ->option_text("SEVERITY");
+  command.add_option("--rule", options.rules, "ID=off|info|warning|error; may be given several times")
+      ->take_all()
+      ->expected(1)
+      ->option_text("SETTING");
+}
+
+void add_checking_options(CLI::App& command, CheckingOptions& options) {
+  command.add_option("--format", options.format, "text (default), json, sarif, junit, markdown, html or github")
+      ->check(CLI::IsMember({"text", "json", "sarif", "junit", "markdown", "html", "github"}))
+      ->option_text("FORMAT");
+  add_output_option(command, options.output);
+  add_judging_options(command, options);
+  command.add_option("--lang", options.lang, "en; ru is accepted, and messages stay English")
+      ->check(CLI::IsMember({"en", "ru"}))
+      ->option_text("LANGUAGE");
+  command.add_flag("--quiet", options.quiet, "findings and totals only, no progress");
+  command.add_option("--progress", options.progress, "auto (default: on a terminal), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->option_text("WHEN");
+  command.add_option("--jobs", options.jobs, "inputs checked at the same time (default: one per processor)")
+      ->check(CLI::Range(1u, 256u))
+      ->option_text("N");
+}
+
+std::string with_place(const Error& error) {
+  std::string text = error.at.file;
+  if (error.at.line > 0) text += ":" + std::to_string(error.at.line) + ":" + std::to_string(std::max(error.at.column, 1u));
+  return text.empty() ? error.message : text + ": " + error.message;
+}
+
+Result<Resolved> resolve(const CheckingOptions& options) {
+  Result<Settings> settings = settings_from_file(options);
+  if (!settings.ok()) return settings.error();
+  Resolved resolved;
+  resolved.settings = std::move(settings.value());
+  if (!options.dialect.empty()) resolved.settings.preflight.dialect = dialect_from(options.dialect);
+  if (!options.fail_on.empty()) resolved.settings.fail_on = *fail_on_from(options.fail_on);
+  for (const std::string& rule : options.rules) {
+    const Result<Nothing> applied = apply_rule(rule, resolved.settings);
+    if (!applied.ok()) return applied.error();
+  }
+  const Result<Nothing> environment = apply_environment(options.environment, resolved.settings);
+  if (!environment.ok()) return environment.error();
+  resolved.format = *report::format_from(options.format);
+  resolved.output = options.output;
+  resolved.write.colour = wants_colour(options);
+  resolved.write.quiet = options.quiet;
+  resolved.write.fail_on = threshold_of(resolved.settings.fail_on);
+  if (options.lang == "ru") complain("messages are in English only so far");
+  resolved.progress = options.progress == "always" ? ProgressMode::always
+                      : options.progress == "never" || options.quiet ? ProgressMode::never
+                                                                     : ProgressMode::automatic;
+  resolved.jobs = options.jobs == 0 ? processors() : options.jobs;
+  return resolved;
+}
+
+}  // namespace backstay::host

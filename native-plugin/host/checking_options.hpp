@@ -1,0 +1,48 @@
+// The options that every checking command takes, from the command line to what the core wants.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/report/report.hpp"
+#include "native-plugin/host/progress.hpp"
+
+namespace backstay::host {
+
+// As given; nothing is checked or read before resolve().
+struct CheckingOptions {
+  std::string format = "text", output, dialect, environment, config, fail_on, lang = "en", progress = "auto";
+  std::vector<std::string> rules;
+  bool quiet = false;
+  unsigned jobs = 0;  // 0: as many as the machine has processors, at most 8
+};
+
+// What they mean, with the configuration file read.
+struct Resolved {
+  Settings settings;
+  report::Format format = report::Format::text;
+  report::WriteOptions write;
+  std::string output;
+  ProgressMode progress = ProgressMode::automatic;
+  unsigned jobs = 1;
+};
+
+// All of them; the others are the parts that single commands take.
+void add_checking_options(CLI::App& command, CheckingOptions& options);
+void add_judging_options(CLI::App& command, CheckingOptions& options);  // what is a finding, and when it fails
+void add_dialect_option(CLI::App& command, CheckingOptions& options);
+void add_config_option(CLI::App& command, CheckingOptions& options);
+void add_output_option(CLI::App& command, std::string& output);
+
+// Errors: malformed and others, each a reason for exit code 2; a place in the configuration is part
+// of the message.
+Result<Resolved> resolve(const CheckingOptions& options);
+
+// "file:line:column: message", as far as there is a place.
+std::string with_place(const Error& error);
+
+}  // namespace backstay::host

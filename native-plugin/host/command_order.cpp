@@ -1,0 +1,101 @@
+// backstay order: the deployment order alone; also ORIGAM's exchange format.
+#include <memory>
+
+#include "core/base/json.hpp"
+#include "core/deploy/environment.hpp"
+#include "core/deploy/exchange.hpp"
+#include "native-plugin/host/check.hpp"
+#include "native-plugin/host/commands.hpp"
+#include "native-plugin/host/exit_code.hpp"
+#include "native-plugin/host/inputs.hpp"
+#include "native-plugin/host/output.hpp"
+
+namespace backstay::host {
+namespace {
+
+struct OrderOptions {
+  CheckingOptions checking;
+  std::string deployed, exchange;
+  std::vector<std::string> paths;
+};
+
+int order_exchange_file(const OrderOptions& options, const Resolved& resolved) {
+  const Limits& limits = resolved.settings.preflight.limits;
+  const Result<std::string> text = read_text(options.exchange, limits.max_text_file_bytes);
+  if (!text.ok()) {
+    complain(with_place(text.error()));
+    return unreadable;
+  }
+  const Result<std::string> answer = deploy::order_exchange(text.value(), options.exchange, limits);
+  if (!answer.ok()) {
+    complain(with_place(answer.error()));
+    return unreadable;
+  }
+  const std::string line = answer.value().ends_with('\n') ? answer.value() : answer.value() + "\n";
+  if (!deliver(line, resolved.output)) return usage;
+  const Result<JsonDocument> document = parse_json(answer.value(), "");
+  return document.ok() && document.value().root.flag("ok") == true ? done : findings;
+}
+
+// Why no order could be made at all goes to standard error: standard output is for steps.
+void tell_unreadable(const report::Report& report) {
+  for (const Finding& finding : report.findings) {
+    const bool is_reading = finding.rule.starts_with("archive/") && finding.severity == Severity::error;
+    if (!is_reading) continue;
+    const report::Location location = report::location_of(report, finding);
+    complain(with_place({ErrorCode::unreadable, {location.inside.empty() ? location.path : location.path + " > " + location.inside,
+                                                 finding.at.line, finding.at.column, finding.at.offset}, finding.message}));
+  }
+}
+
+int order_paths(const OrderOptions& options, Resolved& resolved) {
+  if (!options.deployed.empty()) {
+    const Result<std::string> text = read_text(options.deployed, resolved.settings.preflight.limits.max_text_file_bytes);
+    if (!text.ok()) {
+      complain(with_place(text.error()));
+      return usage;
+    }
+    Result<std::vector<deploy::InstalledPackage>> deployed = deploy::read_environment(text.value(), options.deployed);
+    if (!deployed.ok()) {
+      complain(with_place(deployed.error()));
+      return usage;
+    }
+    resolved.settings.preflight.installed = std::move(deployed.value());
+  }
+  const report::Report report = check_paths(options.paths, resolved);
+  tell_unreadable(report);
+  if (!deliver(report::write_order(report, resolved.format, resolved.write), resolved.output)) return usage;
+  if (report.unreadable_input) return unreadable;
+  const bool none = report.order.status == deploy::OrderStatus::deadlock || report.order.status == deploy::OrderStatus::cycle;
+  return none ? findings : done;
+}
+
+}  // namespace
+
+Action add_order(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("order", "The deployment order, one step a line, or what stands in its way");
+  const auto options = std::make_shared<OrderOptions>();
+  command->add_option("PATH", options->paths, "as for check");
+  command->add_option("--deployed", options->deployed, "JSON file with the versions that the target stands at");
+  command->add_option("--exchange", options->exchange, "sort versions given in ORIGAM's exchange format instead of PATH; - is standard input");
+  add_checking_options(*command, options->checking);
+  return [options] {
+    Result<Resolved> resolved = resolve(options->checking);
+    if (!resolved.ok()) {
+      complain(with_place(resolved.error()));
+      return static_cast<int>(usage);
+    }
+    const report::Format format = resolved.value().format;
+    if (format != report::Format::text && format != report::Format::json) {
+      complain("order writes text or json");
+      return static_cast<int>(usage);
+    }
+    if (options->exchange.empty() == options->paths.empty()) {
+      complain("order wants either PATH or --exchange FILE");
+      return static_cast<int>(usage);
+    }
+    return options->exchange.empty() ? order_paths(*options, resolved.value()) : order_exchange_file(*options, resolved.value());
+  };
+}
+
+}  // namespace backstay::host

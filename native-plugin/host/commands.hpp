@@ -1,0 +1,23 @@
+// The commands of the program. Each adds itself to the command line and gives its exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace backstay::host {
+
+// Runs after the command line was understood; returns the exit code.
+using Action = std::function<int()>;
+
+Action add_check(CLI::App& app);
+Action add_order(CLI::App& app);
+Action add_statements(CLI::App& app);
+Action add_batch(CLI::App& app);
+Action add_rules(CLI::App& app);
+Action add_pack(CLI::App& app);
+Action add_unpack(CLI::App& app);
+
+}  // namespace backstay::host

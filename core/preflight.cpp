@@ -1,6 +1,7 @@
 #include "core/preflight.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 #include "core/package/creatio/element_references.hpp"
@@ -19,14 +20,32 @@ Finding to_finding(const Error& error) {
   return finding;
 }
 
-// ORIGAM's deployment scripts are migrations that run once and own their tables, so the advice for
-// re-runnable package scripts does not bind them. What is left is whether they can be taken back.
-void judge_as_migration(Finding& finding) {
-  if (finding.severity != Severity::error) {
-    if (finding.reversibility < Reversibility::with_capture && finding.rule != "sql/not-understood") finding.severity = Severity::info;
-    return;
-  }
-  finding.severity = finding.reversibility >= Reversibility::with_capture ? Severity::warning : Severity::info;
+// Rules that guard a second run or the package backup. A migration runs once and is no package script.
+constexpr std::string_view package_script_rules[] = {
+    "sql/insert-unguarded", "sql/not-rerunnable-create", "sql/multi-entity-script", "sql/entity-before-package",
+    "sql/replace-view-column-set", "sql/replace-routine-signature",
+};
+// Rows or columns are gone afterwards: worth a warning in a migration too.
+constexpr std::string_view row_losing_rules[] = {
+    "sql/drop-table", "sql/drop-column", "sql/drop-cascade", "sql/truncate-data", "sql/delete-data",
+    "sql/delete-without-where", "sql/update-without-where", "sql/update-loses-origin",
+};
+
+bool is_one_of(std::string_view rule, std::span<const std::string_view> rules) {
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
+
+// ORIGAM's deployment scripts are migrations: creating tables and filling them is their work. What
+// stays a warning is what loses rows, cannot be taken back, or was not read as it was meant.
+// Returns false when the finding does not concern a migration at all.
+bool judge_as_migration(Finding& finding) {
+  if (is_one_of(finding.rule, package_script_rules)) return false;
+  const bool about_the_checker = finding.rule == "sql/not-understood" || finding.rule == "sql/dialect-mismatch" ||
+                                 finding.rule == "sql/unknown-suppression";
+  if (about_the_checker) return true;
+  const bool weighs = finding.reversibility == Reversibility::no || is_one_of(finding.rule, row_losing_rules);
+  finding.severity = std::min(finding.severity, weighs ? Severity::warning : Severity::info);
+  return true;
 }
 
 report::ScriptEntry check_script(const Package& package, Script& script, const PreflightOptions& options, Findings& findings) {
@@ -39,7 +58,7 @@ report::ScriptEntry check_script(const Package& package, Script& script, const P
   sql::Analysis analysis = sql::analyse(document, how, options.sql);
   for (Finding& finding : analysis.findings) {
     finding.package = package.name;
-    if (package.vendor == Vendor::origam) judge_as_migration(finding);
+    if (package.vendor == Vendor::origam && !judge_as_migration(finding)) continue;
     findings.push_back(std::move(finding));
   }
   report::ScriptEntry entry;

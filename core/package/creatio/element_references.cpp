@@ -44,10 +44,11 @@ class Reach {
       by_name_.try_emplace(package->name, package);
     }
   }
-  bool sees(const Package& from, const Package& to) {
+  // False only when it is certain: a way through a package that is not in the delivery cannot be seen.
+  bool may_see(const Package& from, const Package& to) {
     if (&from == &to) return true;
     if (from_ != &from) walk(from);
-    return seen_.count(&to) > 0;
+    return leaves_the_delivery_ || seen_.count(&to) > 0;
   }
 
  private:
@@ -58,6 +59,7 @@ class Reach {
   }
   void walk(const Package& from) {
     from_ = &from;
+    leaves_the_delivery_ = false;
     seen_.clear();
     std::vector<const Package*> open = {&from};
     while (!open.empty()) {
@@ -65,6 +67,7 @@ class Reach {
       open.pop_back();
       for (const Dependency& dependency : package->dependencies) {
         const Package* needed = find(dependency);
+        leaves_the_delivery_ |= !needed;
         if (needed && seen_.insert(needed).second) open.push_back(needed);
       }
     }
@@ -72,6 +75,7 @@ class Reach {
 
   std::unordered_map<std::string_view, const Package*> by_id_, by_name_;
   const Package* from_ = nullptr;
+  bool leaves_the_delivery_ = false;
   std::unordered_set<const Package*> seen_;
 };
 
@@ -131,7 +135,7 @@ class Checker {
 
   template <class Element>
   void check_reach(const Package& package, const std::string& what, const std::string& needed, const Owned<Element>* found, const SourcePos& at) {
-    if (!found || reach_.sees(package, *found->package)) return;
+    if (!found || reach_.may_see(package, *found->package)) return;
     add("package/unreachable-element", package, what + " needs " + needed + " of package " + found->package->name + ", which " + package.name + " does not depend on", at);
   }
 

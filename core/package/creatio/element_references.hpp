@@ -13,7 +13,7 @@ namespace backstay::creatio {
 //
 // Findings: package/script-dependency-engine and package/script-dependency-phase (a script that needs one of
 // another engine, or of a later phase), package/unreachable-element (it lies in a package that this one does
-// not depend on).
+// not depend on; only when all its dependencies, and theirs, are among `packages`).
 Findings check_element_references(const std::vector<const Package*>& packages);
 
 }  // namespace backstay::creatio

@@ -304,9 +304,10 @@ TEST_CASE("references: elements of one delivery") {
                             {script("Fine", "3", 2, 1, needs("1")), script("OtherEngine", "4", 0, 1, needs("1")), script("TooEarly", "5", 2, 1, needs("2")), script("Elsewhere", "6", 2, 1, needs("9"))},
                             "{\"UId\": \"A1111111-2222-3333-4444-555555555555\", \"Name\": \"UsrBase\"}")},
       {"UsrApart.gz", package("UsrApart", "c", {script("Unseen", "7", 2, 1, needs("1"))})},
+      {"UsrMaybe.gz", package("UsrMaybe", "d", {script("ThroughAnother", "8", 2, 1, needs("1"))}, "{\"UId\": \"E1111111-2222-3333-4444-555555555555\", \"Name\": \"Installed\"}")},
   });
   const auto read = read_input(bytes_input("d.zip", delivery));
-  REQUIRE(read.packages.size() == 3);
+  REQUIRE(read.packages.size() == 4);
   std::vector<const Package*> packages;
   for (const Package& one : read.packages) packages.push_back(&one);
   std::string found;

@@ -57,6 +57,11 @@ class Detector {
   char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
   void count(Dialect dialect, unsigned weight) { score_[static_cast<std::size_t>(dialect)] += weight; }
 
+  void count_once(Dialect dialect, bool& seen) {
+    if (!seen) count(dialect, 1);
+    seen = true;
+  }
+
   void step() {
     const char c = text_[i_];
     if (c == '\n' || c == '\r') {
@@ -103,7 +108,8 @@ class Detector {
     const std::string_view text = text_.substr(begin, i_ - begin);
     if (first && same_word(text, "go") && only_on_line(i_)) count(Dialect::mssql, 3);
     if (at(i_) == '\'') {
-      if (same_word(text, "n")) count(Dialect::mssql, 1);
+      // All three servers read N'...'; only the habit is T-SQL's, so any number of them says little.
+      if (same_word(text, "n")) count_once(Dialect::mssql, national_literals_);
       if ((same_word(text, "q") || same_word(text, "nq"))) {
         count(Dialect::oracle, 4);
         static constexpr std::string_view opens = "[{(<", closes = "]})>";
@@ -174,7 +180,9 @@ class Detector {
           if (continues_name(left) || left == '\'') count(Dialect::postgresql, 1);
           ++i_;
         } else if (right == '=') {
-          count(Dialect::oracle, 1);
+          // PostgreSQL names arguments so, too: f(a := 1).
+          if (assignments_ < 2) count(Dialect::oracle, 1);
+          ++assignments_;
         }
         break;
       case '/':
@@ -190,6 +198,8 @@ class Detector {
   bool line_start_ = true;
   std::string_view before_;
   std::array<unsigned, 3> score_{};
+  bool national_literals_ = false;
+  unsigned assignments_ = 0;
 };
 
 }  // namespace

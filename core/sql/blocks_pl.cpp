@@ -322,7 +322,7 @@ bool Recogniser::statements(Cursor& c) {
     skip_directives(c);
     if (c.done()) return false;
     if (ends_statements(c.peek())) return true;
-    if (!block_statement(c)) return false;
+    if (full() || !block_statement(c)) return false;
   }
 }
 

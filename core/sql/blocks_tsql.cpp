@@ -13,6 +13,10 @@ class BatchReader {
       if (pieces_[i_].starts_batch) start_batch();
       const std::size_t first = i_;
       const bool client = r_.token(pieces_[i_].first).is(TokenKind::client_line);
+      if (r_.full()) {
+        r_.not_understood(statement(i_), "the script has more statements than the limit");
+        return;
+      }
       if (top && !client) {
         if (r_.script_.statements == r_.limits_.max_statements) {
           r_.not_understood(statement(i_), "the script has more statements than the limit");

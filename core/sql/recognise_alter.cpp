@@ -300,7 +300,7 @@ void Recogniser::alter_table(const Statement& s, Cursor c) {
 }
 
 void Recogniser::alter_table_postgresql(const Statement& s, const Name& table, Cursor c) {
-  while (!c.done()) {
+  while (!c.done() && !full()) {
     std::uint32_t end = c.pos();
     while (end < c.last() && !c.at(end).is(TokenKind::comma)) end = c.behind_group(end);
     Cursor a = c.range(c.pos(), end);
@@ -436,7 +436,7 @@ void Recogniser::alter_table_mssql(const Statement& s, const Name& table, Cursor
   switch (c.peek().keyword) {
     case kw_add: {
       c.advance();
-      while (!c.done()) {
+      while (!c.done() && !full()) {
         std::uint32_t end = c.pos();
         while (end < c.last() && !c.at(end).is(TokenKind::comma)) end = c.behind_group(end);
         Cursor a = c.range(c.pos(), end);
@@ -461,7 +461,7 @@ void Recogniser::alter_table_mssql(const Statement& s, const Name& table, Cursor
       c.advance();
       // DROP CONSTRAINT a, COLUMN b, c: the word holds until the next one.
       bool column = false;
-      while (!c.done()) {
+      while (!c.done() && !full()) {
         if (c.is_word("period")) {
           alter_fact(s, table, Action::define, at);
           return;
@@ -559,7 +559,7 @@ void Recogniser::alter_table_mssql(const Statement& s, const Name& table, Cursor
 void Recogniser::alter_table_oracle(const Statement& s, const Name& table, Cursor c) {
   // Actions follow each other without commas: ADD (...) MODIFY (...) DROP COLUMN ...
   const auto columns = [&](Cursor list, const auto& each) {
-    while (!list.done()) {
+    while (!list.done() && !full()) {
       std::uint32_t end = list.pos();
       while (end < list.last() && !list.at(end).is(TokenKind::comma)) end = list.behind_group(end);
       each(list.range(list.pos(), end));
@@ -573,7 +573,7 @@ void Recogniser::alter_table_oracle(const Statement& s, const Name& table, Curso
   const auto skip_rest = [&] {
     while (!c.done() && !action_start(c)) c.skip();
   };
-  while (!c.done()) {
+  while (!c.done() && !full()) {
     const std::uint32_t at = c.pos();
     switch (c.peek().keyword) {
       case kw_add: {

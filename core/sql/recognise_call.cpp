@@ -275,7 +275,7 @@ void Recogniser::select_calls(const Statement& s, Cursor c) {
 }
 
 void Recogniser::select_items(const Statement& s, Cursor items) {
-  while (!items.done()) {
+  while (!items.done() && !full()) {
     std::uint32_t end = items.pos();
     while (end < items.last() && !items.at(end).is(TokenKind::comma)) end = items.behind_group(end);
     Cursor item = items.range(items.pos(), end);
@@ -362,7 +362,7 @@ std::uint32_t Recogniser::special_function(const Statement& s, std::uint32_t at,
 
 void Recogniser::scan_expressions(const Statement& s, std::int32_t parent) {
   const Place before = place_;
-  for (std::uint32_t i = s.first; i < s.last; ++i) {
+  for (std::uint32_t i = s.first; i < s.last && !full(); ++i) {
     const Token& t = token(i);
     if (dialect_ == Dialect::mssql) {
       if ((t.is(kw_openrowset) || t.is(kw_opendatasource) || t.is(kw_openquery)) && token(i + 1).is(TokenKind::open)) {
@@ -432,7 +432,6 @@ void Recogniser::explain(Statement& s, Cursor c) {
   }
   Statement inner{c.pos(), s.last, {}};
   const std::size_t before = script_.facts.size();
-  list(c.pos(), s.last, statement_kind(c, dialect_));
   if (!dispatch(inner, c)) {
     script_.facts.resize(before);
     add(Verb::other, s, s.first);

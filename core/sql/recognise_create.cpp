@@ -2,6 +2,17 @@
 #include "core/sql/recogniser.hpp"
 
 namespace backstay::sql {
+namespace {
+
+// Oracle's ONLINE, T-SQL's WITH (..., ONLINE = ON).
+bool builds_online(Cursor c) {
+  for (; !c.done(); c.advance()) {
+    if (c.is(kw_online) && !(c.is_sign("=", 1) && c.is(kw_off, 2))) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 // The object words behind CREATE, ALTER or DROP; the cursor ends behind them. unknown: no such kind.
 ObjectKind Recogniser::object_kind(Cursor& c) {
@@ -199,7 +210,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
   const bool package_body = (c.is(kw_package) || c.is(kw_type)) && c.is(kw_body, 1);
   const ObjectKind kind = object_kind(c);
   if (kind == ObjectKind::unknown) return false;
-  if (kind == ObjectKind::index && (c.take(kw_concurrently) || c.find(kw_online) < c.last())) mark(Flag::online);
+  if (kind == ObjectKind::index && (c.take(kw_concurrently) || builds_online(c))) mark(Flag::online);
   if (c.is(kw_if) && c.is(kw_not, 1) && c.is(kw_exists, 2)) {
     mark(Flag::if_exists);
     c.advance(3);

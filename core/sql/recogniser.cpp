@@ -195,7 +195,7 @@ void Recogniser::read() {
     std::size_t inner = 0;
     for (const StatementRange& range : cut.statements) {
       while (inner < cut.inner_client_lines.size() && cut.inner_client_lines[inner].begin < range.begin) ++inner;
-      if (script_.statements == limits_.max_statements) {
+      if (script_.statements == limits_.max_statements || full()) {
         not_understood({range.first, range.last, {}}, "the script has more statements than the limit");
         break;
       }
@@ -203,12 +203,13 @@ void Recogniser::read() {
       if (!client) ++script_.statements;
       place_ = Place{};
       statement(range.first, range.last);
-      for (; inner < cut.inner_client_lines.size() && cut.inner_client_lines[inner].begin < range.end; ++inner) {
+      for (; inner < cut.inner_client_lines.size() && !full() && cut.inner_client_lines[inner].begin < range.end; ++inner) {
         client_line({range.first, range.last, {}}, cut.inner_client_lines[inner]);
       }
     }
   }
   read_bodies();
+  if (full() && script_.facts.back().verb != Verb::not_understood) not_understood({0, static_cast<std::uint32_t>(stream().tokens.size()), {}}, "the script has more statements than the limit");
 }
 
 void Recogniser::client_line(const Statement& s, const Token& line) {
@@ -246,7 +247,7 @@ bool Recogniser::well_formed(const Statement& s) {
 
 void Recogniser::substitutions(std::uint32_t first, std::uint32_t last) {
   const Statement s{first, last, {}};
-  for (std::uint32_t i = first; i < last; ++i) {
+  for (std::uint32_t i = first; i < last && !full(); ++i) {
     const Token& t = token(i);
     if (t.is(TokenKind::substitution)) {
       add(Verb::substitution, s, i).detail = spelling(t);
@@ -255,7 +256,7 @@ void Recogniser::substitutions(std::uint32_t first, std::uint32_t last) {
     if (t.kind != TokenKind::literal || dialect_ == Dialect::postgresql) continue;
     const std::string_view text = spelling(t);
     const char sign = dialect_ == Dialect::oracle ? '&' : '$';
-    for (std::size_t at = text.find(sign); at != std::string_view::npos; at = text.find(sign, at + 1)) {
+    for (std::size_t at = text.find(sign); at != std::string_view::npos && !full(); at = text.find(sign, at + 1)) {
       std::size_t end = at + 1;
       if (dialect_ == Dialect::mssql) {
         if (end >= text.size() || text[end] != '(') continue;

@@ -115,6 +115,8 @@ class Recogniser {
   Name name_in(std::string_view text, Span span);  // a name inside a literal: 'dbo.t'
   Fact& add(Verb verb, const Statement& s, std::uint32_t anchor, ObjectKind object = ObjectKind::none);
   void not_understood(const Statement& s, std::string_view why);
+  // As many facts as a script may have: what follows is left out, and read() says so.
+  bool full() const { return script_.facts.size() >= 2 * limits_.max_statements; }
   std::int32_t last_fact() const { return static_cast<std::int32_t>(script_.facts.size()) - 1; }
   void list(std::uint32_t first, std::uint32_t last, std::string kind);
 

@@ -40,6 +40,9 @@ std::string definition_kind(Cursor c) {
       {kw_database, kw_link}, {kw_partition, kw_function}, {kw_partition, kw_scheme}, {kw_user, kw_mapping}, {kw_operator, kw_class},
       {kw_operator, kw_family}, {kw_default, kw_privileges}, {kw_access, kw_method}, {kw_message, kw_type}, {kw_fulltext, kw_index},
       {kw_fulltext, kw_catalog}, {kw_owned, kw_by}, {kw_server, kw_role}, {kw_symmetric, kw_key}, {kw_master, kw_key}, {kw_large, kw_object}};
+  if (c.is(kw_text) || (c.is(kw_foreign) && c.is(kw_data, 1))) {  // three words
+    kind += '-' + upper(c.spelling(c.peek(1))) + '-' + upper(c.spelling(c.peek(2)));
+  }
   for (const Pair& pair : pairs) {
     if (c.is(pair.first) && c.is(pair.second, 1)) kind += '-' + upper(c.spelling(c.peek(1)));
   }
@@ -55,6 +58,7 @@ std::string statement_kind(Cursor c, Dialect dialect) {
     // The statement behind the list of CTEs.
     for (c.advance(); !c.done(); c.skip()) {
       if (c.is_any({kw_select, kw_insert, kw_update, kw_delete, kw_merge, kw_values, kw_table})) break;
+      if (c.is(TokenKind::open) && c.at(c.pos() - 1).is(TokenKind::close)) return statement_kind(c, dialect);
     }
   }
   switch (c.peek().keyword) {
@@ -76,8 +80,8 @@ std::string statement_kind(Cursor c, Dialect dialect) {
     case kw_update: return c.is(kw_statistics, 1) ? "UPDATE-STATISTICS" : "UPDATE";
     case no_keyword: break;
     default:
-      // SELECT * and SELECT -1, but not `count := 1` and `next.id := 1` of PL/SQL.
-      if (c.peek().is(TokenKind::word) && !c.is(TokenKind::dot, 1) && !c.is_sign(":=", 1) && !c.is_sign("=", 1)) return upper(c.spelling());
+      // A variable or routine may be called like a statement.
+      if (!c.is_sign(":=", 1) && !c.is_sign("=", 1) && !c.is(TokenKind::dot, 1)) return upper(c.spelling());
       break;
   }
   for (std::uint32_t i = c.pos(); i < c.last(); i = c.behind_group(i)) {

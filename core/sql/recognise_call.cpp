@@ -290,7 +290,9 @@ void Recogniser::select_items(const Statement& s, Cursor items) {
         if (item.is(TokenKind::open)) item.skip();
         item.take(kw_as);
         if (item.peek().is_name()) item.advance();
-        if (item.done()) called(s, routine, arguments, CallForm::select, s.first);
+        // T-SQL calls functions of users by two parts; one part is always built in.
+        const bool built_in = dialect_ == Dialect::mssql && routine.schema.empty();
+        if (item.done() && !built_in) called(s, routine, arguments, CallForm::select, s.first);
       }
     }
     items.move_to(end);

@@ -347,6 +347,10 @@ bool Recogniser::dispatch(Statement& s, Cursor c) {
 // Statements that all three servers spell alike, as far as we read them.
 bool Recogniser::dispatch_common(Statement& s, Cursor& c) {
   if (c.is(kw_with)) with_list(s, c);
+  if (c.is(TokenKind::open)) {  // WITH ... (SELECT ...)
+    query(s, c);
+    return true;
+  }
   switch (c.peek().keyword) {
     case kw_select: query(s, c); return true;
     case kw_insert: insert(s, c); return true;

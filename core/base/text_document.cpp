@@ -96,6 +96,12 @@ std::string decode_utf16(std::string_view bytes, bool big_endian, std::size_t st
   return out;
 }
 
+constexpr std::size_t block_bytes = 1024;
+
+std::size_t count_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 // Bytes that the code points of `text` take in the stored encoding.
 std::uint64_t stored_bytes(std::string_view text, TextEncoding encoding) {
   if (encoding == TextEncoding::utf8 || encoding == TextEncoding::utf8_mark) return text.size();
@@ -145,6 +151,18 @@ TextDocument::TextDocument(std::string_view bytes, std::string file)
       line_starts_.push_back(i + 1);
     }
   }
+  // A machine-written file can be one line of megabytes, and may have thousands of findings on it.
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < line_starts_.size(); ++i) {
+    longest = std::max(longest, (i + 1 < line_starts_.size() ? line_starts_[i + 1] : text_.size()) - line_starts_[i]);
+  }
+  if (longest > block_bytes * 4) {
+    std::uint32_t points = 0;
+    for (std::size_t at = 0; at <= text_.size(); at += block_bytes) {
+      block_points_.push_back(points);
+      points += static_cast<std::uint32_t>(count_points(std::string_view(text_).substr(at, block_bytes)));
+    }
+  }
   stored_line_starts_.reserve(line_starts_.size());
   std::uint64_t stored = stored_start;
   for (std::size_t i = 0; i < line_starts_.size(); ++i) {
@@ -153,6 +171,18 @@ TextDocument::TextDocument(std::string_view bytes, std::string file)
     }
     stored_line_starts_.push_back(stored);
   }
+}
+
+// Code points before `offset`, counted from the nearest block or, in a text of short lines, from its line.
+std::size_t TextDocument::points_before(std::size_t offset) const {
+  std::size_t from = 0, points = 0;
+  if (block_points_.empty()) {
+    from = line_starts_[line_index(offset)];
+  } else {
+    from = offset / block_bytes * block_bytes;
+    points = block_points_[offset / block_bytes];
+  }
+  return points + count_points(std::string_view(text_).substr(from, offset - from));
 }
 
 std::size_t TextDocument::line_index(std::size_t offset) const {
@@ -172,10 +202,7 @@ SourcePos TextDocument::position(std::size_t offset) const {
   if (line_starts_.empty()) return {.file = file_, .line = 1, .column = 1, .offset = 0};
   offset = std::min(offset, text_.size());
   const std::size_t line = line_index(offset);
-  std::uint32_t column = 1;
-  for (std::size_t i = line_starts_[line]; i < offset; ++i) {
-    if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++column;
-  }
+  const auto column = static_cast<std::uint32_t>(1 + points_before(offset) - points_before(line_starts_[line]));
   return {.file = file_, .line = static_cast<std::uint32_t>(line + 1), .column = column, .offset = stored_offset(offset)};
 }
 

@@ -28,7 +28,8 @@ class TextDocument {
   TextEncoding encoding() const { return encoding_; }
   bool had_damage() const { return damaged_; }
 
-  // `offset` counts bytes of text(); at most text().size(). O(log lines + length of the line).
+  // `offset` counts bytes of text(); at most text().size(). O(log lines + length of the line,
+  // at most 1 KiB of it).
   // LF, CRLF and a lone CR each end one line. Columns count code points from 1.
   SourcePos position(std::size_t offset) const;
   // The line that holds `offset`, without its end; borrowed from text().
@@ -42,7 +43,9 @@ class TextDocument {
   std::string file_;
   TextEncoding encoding_ = TextEncoding::utf8;
   bool damaged_ = false;
+  std::size_t points_before(std::size_t offset) const;
   std::vector<std::size_t> line_starts_;              // in text()
+  std::vector<std::uint32_t> block_points_;           // code points before each block of text(); empty when lines are short
   std::vector<std::uint64_t> stored_line_starts_;     // empty when offsets map one to one
 };
 

@@ -52,3 +52,15 @@ TEST_CASE("text document: the line at a place has no line end") {
   CHECK(TextDocument("", "f").line_at(0) == "");
   CHECK(TextDocument("", "f").position(0).line == 1);
 }
+
+TEST_CASE("text document: columns on a line of megabytes") {
+  std::string text = "short\n";
+  for (int i = 0; i < 20'000; ++i) text += "\xC3\xA9x";
+  text += "\nlast";
+  const TextDocument document(text, "f");
+  CHECK(document.position(6).column == 1);
+  CHECK(document.position(6 + 3 * 10'000).column == 20'001);
+  CHECK(document.position(6 + 3 * 10'000 + 2).column == 20'002);
+  CHECK(document.position(text.size()).column == 5);
+  CHECK(document.position(text.size()).line == 3);
+}

@@ -101,7 +101,7 @@ void Recogniser::do_block(const Statement& s, Cursor c) {
     });
   }
   if (ok) return;
-  script_.facts.resize(before);
+  forget_facts(before);
   if (listing_) listing_->resize(listed);
   not_understood(s, "a block does not close");
 }
@@ -156,7 +156,7 @@ void Recogniser::oracle_unit(const Statement& s) {
     variables_.swap(outer_variables);
   }
   if (ok) return;
-  script_.facts.resize(before);
+  forget_facts(before);
   if (listing_) listing_->resize(listed);
   not_understood(s, "a block does not close");
 }
@@ -486,7 +486,7 @@ void Recogniser::simple_statement(std::uint32_t first, std::uint32_t last) {
   const bool fine = well_formed(s);
   if (!fine || !(dialect_ == Dialect::postgresql ? simple_postgresql(s, cursor(s)) : simple_oracle(s, cursor(s)))) {
     if (fine) {
-      script_.facts.resize(before);
+      forget_facts(before);
       not_understood(s, "the statement starts with no word this server knows");
     }
     if (listing_) {

@@ -28,7 +28,7 @@ class BatchReader {
       const std::size_t listed = r_.listing_ ? r_.listing_->size() : 0;
       if (one()) continue;
       // What came before in the statement says nothing when its end is missing.
-      r_.script_.facts.resize(facts);
+      r_.forget_facts(facts);
       if (r_.listing_) r_.listing_->resize(listed);
       r_.handlers_.clear();
       const Statement s{pieces_[first].first, pieces_[first].last, {}};

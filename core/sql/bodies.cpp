@@ -6,7 +6,7 @@
 namespace backstay::sql {
 
 // Reads one body; its facts are appended, children of the create fact.
-void Recogniser::read_body(const Body& body) {
+void Recogniser::read_body(const Body body) {
   const Inside inside(*this, body.create, Context::body);
   variables_.clear();
   assigned_.clear();
@@ -51,7 +51,7 @@ void Recogniser::read_body(const Body& body) {
     in_block_ = outer_block;
   }
   if (ok) return;
-  script_.facts.resize(before);
+  forget_facts(before);
   not_understood(s, "the body of a routine that the script calls does not close");
 }
 
@@ -73,10 +73,11 @@ bool Recogniser::sql_body(Cursor& c) {
 // their create fact at the end, so that parents keep standing before their children.
 void Recogniser::read_bodies() {
   if (bodies_.empty()) return;
+  const std::size_t count = bodies_.size();  // routines that a body creates are not followed
   std::vector<Fact>& facts = script_.facts;
   const std::size_t plain = facts.size();
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_name;
-  for (std::size_t i = 0; i < bodies_.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const Fact& create = facts[static_cast<std::size_t>(bodies_[i].create)];
     if (!create.names.empty()) by_name[create.names.front().name].push_back(i);
   }
@@ -92,7 +93,7 @@ void Recogniser::read_bodies() {
       const auto found = by_name.find(called);
       if (found == by_name.end()) continue;
       for (const std::size_t i : found->second) {
-        if (bodies_[i].read) continue;
+        if (i >= bodies_.size() || bodies_[i].read) continue;
         bodies_[i].read = true;
         const std::size_t first = facts.size();
         source_ = &sources_.front();

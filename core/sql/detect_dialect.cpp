@@ -102,11 +102,33 @@ class Detector {
     return true;
   }
 
+  // @file.sql or @@file of SQL*Plus; @variable can start a line of T-SQL, but has no dot or slash.
+  bool file_line() const {
+    for (std::size_t i = i_; i < text_.size() && !is_blank(text_[i]); ++i) {
+      if (text_[i] == '/' || text_[i] == '.' || text_[i] == '&') return true;
+    }
+    return false;
+  }
+
   void word(bool first) {
     const std::size_t begin = i_;
     while (i_ < text_.size() && continues_word(text_[i_], Dialect::mssql)) ++i_;
     const std::string_view text = text_.substr(begin, i_ - begin);
     if (first && same_word(text, "go") && only_on_line(i_)) count(Dialect::mssql, 3);
+    if (first) {
+      // Lines for SQL*Plus; their text is free and can hold a single quote.
+      for (const std::string_view command : {"prompt", "rem", "remark", "spool", "whenever", "accept", "undefine"}) {
+        if (!same_word(text, command)) continue;
+        count(Dialect::oracle, 2);
+        return skip_line();
+      }
+    }
+    if (same_word(before_, "set")) {
+      for (const std::string_view setting : {"define", "echo", "feedback", "serveroutput", "verify", "scan", "linesize", "pagesize",
+                                             "termout", "sqlblanklines", "heading", "trimspool"}) {
+        if (same_word(text, setting)) count(Dialect::oracle, 2);
+      }
+    }
     if (at(i_) == '\'') {
       // All three servers read N'...'; only the habit is T-SQL's, so any number of them says little.
       if (same_word(text, "n")) count_once(Dialect::mssql, national_literals_);
@@ -169,8 +191,9 @@ class Detector {
         }
         break;
       case '@':
+        if (first && file_line()) return skip_line();
         if (right == '@') count(Dialect::mssql, 2);
-        else if (!continues_name(left) && left != '@' && !first && starts_word(right, Dialect::postgresql)) count(Dialect::mssql, 1);
+        else if (!continues_name(left) && left != '@' && starts_word(right, Dialect::postgresql)) count(Dialect::mssql, 1);
         break;
       case '#':
         if ((is_blank(left) || left == '(') && starts_word(right, Dialect::postgresql) && !first) count(Dialect::mssql, 1);

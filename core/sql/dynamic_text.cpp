@@ -450,7 +450,7 @@ void Recogniser::run_dynamic(const Statement& s, DynamicText text, std::uint32_t
     if (facts[i].verb == Verb::not_understood) readable = false;
   }
   if (!readable) {
-    facts.resize(before);
+    forget_facts(before);
     return;
   }
   for (std::size_t i = before; i < facts.size(); ++i) {

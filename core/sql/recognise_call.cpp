@@ -435,7 +435,7 @@ void Recogniser::explain(Statement& s, Cursor c) {
   Statement inner{c.pos(), s.last, {}};
   const std::size_t before = script_.facts.size();
   if (!dispatch(inner, c)) {
-    script_.facts.resize(before);
+    forget_facts(before);
     add(Verb::other, s, s.first);
   }
 }

@@ -170,7 +170,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
   c.advance();
   std::uint32_t flags = 0;
   const auto mark = [&](Flag flag) { flags |= static_cast<std::uint32_t>(flag); };
-  bool unique = false, constraint = false, session_only = false;
+  bool unique = false;
   // The words between CREATE and the kind of object, in whatever order a server has them.
   for (bool more = true; more && !c.done();) {
     switch (c.peek().keyword) {
@@ -191,9 +191,8 @@ bool Recogniser::create(Statement& s, Cursor c) {
         if (more) c.advance();
         break;
       case kw_unique: unique = true; c.advance(); break;
-      case kw_constraint: constraint = true; c.advance(); break;
       case kw_editionable: case kw_noneditionable: case kw_editioning: case kw_force: case kw_noforce: case kw_no:
-      case kw_recursive: case kw_trusted: case kw_unlogged: case kw_shared: case kw_clustered: case kw_nonclustered: case kw_bitmap:
+      case kw_constraint: case kw_recursive: case kw_trusted: case kw_unlogged: case kw_shared: case kw_clustered: case kw_nonclustered: case kw_bitmap:
       case kw_primary: case kw_immutable: case kw_sharded: case kw_duplicated: case kw_blockchain: case kw_hybrid:
       case kw_vector: case kw_json: case kw_multivalue: case kw_procedural:
         c.advance();
@@ -202,11 +201,11 @@ bool Recogniser::create(Statement& s, Cursor c) {
       case kw_spatial:
         c.advance();
         break;
-      default: more = false;
+      default:
+        // CREATE &what SYNONYM of SQL*Plus
+        more = c.take(TokenKind::substitution);
     }
   }
-  (void)constraint;
-  (void)session_only;
   const bool package_body = (c.is(kw_package) || c.is(kw_type)) && c.is(kw_body, 1);
   const ObjectKind kind = object_kind(c);
   if (kind == ObjectKind::unknown) return false;

@@ -155,6 +155,11 @@ Fact& Recogniser::add(Verb verb, const Statement& s, std::uint32_t anchor, Objec
 
 void Recogniser::not_understood(const Statement& s, std::string_view why) { add(Verb::not_understood, s, s.first).detail = why; }
 
+void Recogniser::forget_facts(std::size_t count) {
+  script_.facts.resize(count);
+  while (!bodies_.empty() && static_cast<std::size_t>(bodies_.back().create) >= count) bodies_.pop_back();
+}
+
 void Recogniser::list(std::uint32_t first, std::uint32_t last, std::string kind) {
   if (!listing_) return;
   static constexpr std::string_view contexts[] = {"top", "block", "branch", "loop", "handler", "body", "dynamic"};
@@ -317,7 +322,7 @@ void Recogniser::statement(std::uint32_t first, std::uint32_t last) {
     return;
   }
   if (!dispatch(s, cursor(s))) {
-    script_.facts.resize(before);
+    forget_facts(before);
     not_understood(s, "the statement starts with no word this server knows");
     if (listing_) {
       listing_->resize(listed + 1);

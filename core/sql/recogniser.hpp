@@ -115,6 +115,8 @@ class Recogniser {
   Name name_in(std::string_view text, Span span);  // a name inside a literal: 'dbo.t'
   Fact& add(Verb verb, const Statement& s, std::uint32_t anchor, ObjectKind object = ObjectKind::none);
   void not_understood(const Statement& s, std::string_view why);
+  // Takes back facts from index `count` on, and the bodies of routines among them.
+  void forget_facts(std::size_t count);
   // As many facts as a script may have: what follows is left out, and read() says so.
   bool full() const { return script_.facts.size() >= 2 * limits_.max_statements; }
   std::int32_t last_fact() const { return static_cast<std::int32_t>(script_.facts.size()) - 1; }
@@ -229,7 +231,7 @@ class Recogniser {
   bool reads_catalogue(Cursor c);
   void batches(const SplitText& text);
   bool bare_call(const Statement& s);
-  void read_body(const Body& body);
+  void read_body(Body body);
   bool sql_body(Cursor& c);
 
   // --- dynamic text -------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ void UnitEnd::header_word(const Token& token) {
   if (!body) return;
   header_ = false;
   header_closed_ = true;
-  ++pending_;
+  pending_.push_back(depth_);
 }
 
 bool UnitEnd::feed(const Token& token) {
@@ -82,14 +82,14 @@ bool UnitEnd::feed(const Token& token) {
     brackets_ = 0;  // no bracket of PL/SQL reaches over a semicolon
     header_ = false;
     header_closed_ = false;
-    if (kind_ == Kind::until_slash || depth_ != 0 || pending_ != 0) return false;
+    if (kind_ == Kind::until_slash || depth_ != 0 || !pending_.empty()) return false;
     return kind_ != Kind::with_query || query_;
   }
   if (token.kind != TokenKind::word || after_dot) return false;
   if (header_closed_) {
     header_closed_ = false;
     // A call specification has no BEGIN.
-    if (token.is(kw_language) || token.is(kw_external)) --pending_;
+    if ((token.is(kw_language) || token.is(kw_external)) && !pending_.empty()) pending_.pop_back();
   }
   switch (token.keyword) {
     case kw_procedure:
@@ -116,10 +116,11 @@ bool UnitEnd::feed(const Token& token) {
     case kw_trigger:
       if (before == kw_compound) ++depth_;
       return false;
-    case kw_declare: ++pending_; return false;
+    case kw_declare: pending_.push_back(depth_); return false;
     case kw_begin:
-      if (pending_ > 0) {
-        --pending_;
+      // The BEGIN of a block inside a body is not the one a declaration waits for.
+      if (!pending_.empty() && pending_.back() == depth_) {
+        pending_.pop_back();
       } else if (kind_ == Kind::package_body && depth_ == 1) {
         return false;  // initialisation part: shares the END of the package
       }
@@ -132,7 +133,7 @@ bool UnitEnd::feed(const Token& token) {
       return false;
     case kw_end: depth_ -= depth_ > 0 ? 1 : 0; return false;
     case kw_select:
-      if (depth_ == 0 && pending_ == 0) query_ = true;
+      if (depth_ == 0 && pending_.empty()) query_ = true;
       return false;
     default: return false;
   }
@@ -168,7 +169,7 @@ void split_oracle(Lexer& lexer, SplitText& out) {
     }
     if (here == first) {
       const std::string_view spelling = out.stream.spelling(token);
-      bool command = token.is(TokenKind::op) && (spelling == "@" || spelling == "!");
+      bool command = (token.is(TokenKind::op) && (spelling == "@" || spelling == "!")) || spelling == "$";
       if (token.is(TokenKind::word)) {
         // The word behind decides about SET alone; reading it off the text spares a look-ahead.
         std::size_t i = token.end;

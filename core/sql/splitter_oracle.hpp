@@ -23,7 +23,8 @@ class UnitEnd {
   void header_word(const Token& token);
   Kind kind_ = Kind::none;
   std::uint32_t depth_ = 0;       // BEGIN, IF, CASE, LOOP, package
-  std::uint32_t pending_ = 0;     // subprogram and DECLARE parts whose BEGIN is still to come
+  // Depths of the subprograms and DECLARE parts whose BEGIN is still to come, innermost last.
+  std::vector<std::uint32_t> pending_;
   std::uint32_t brackets_ = 0;
   bool header_ = false;           // between PROCEDURE/FUNCTION and its IS/AS or ;
   bool header_closed_ = false;    // IS or AS was the token before

@@ -131,6 +131,7 @@ bool Recogniser::pl_body(std::uint32_t literal, const std::function<bool(Cursor&
   in_block_ = true;
   Cursor c(inner.stream, 0, static_cast<std::uint32_t>(inner.stream.tokens.size()));
   while (c.is_sign("#")) c.advance(3);  // #variable_conflict use_column
+  skip_labels(c);
   const bool ok = reader(c);
   source_ = outer;
   in_block_ = outer_block;

@@ -49,9 +49,8 @@ std::optional<Action> Recogniser::constraint_start(const Cursor& c) const {
       return std::nullopt;
     case kw_unique:
     case kw_check:
-    case kw_exclude:
-    case kw_default:
-      return Action::add_constraint;
+    case kw_exclude: return Action::add_constraint;
+    case kw_default: return Action::column_default;  // T-SQL; only with a name it is a constraint to drop again
     default: return std::nullopt;
   }
 }
@@ -358,7 +357,7 @@ void Recogniser::alter_table_postgresql(const Statement& s, const Name& table, C
         fact.column = {normalised(a.at(column)), span_of(column, column + 1)};
         fact.written_column = spelling(a.at(column));
         if (type) fact.add(Flag::rewrites_table);
-        if (a.is(kw_restart)) {
+        if (!type && a.find(kw_restart) < a.last()) {
           fact.verb = Verb::sequence_value;
           fact.action = Action::none;
         }
@@ -436,14 +435,15 @@ void Recogniser::alter_table_mssql(const Statement& s, const Name& table, Cursor
   switch (c.peek().keyword) {
     case kw_add: {
       c.advance();
-      while (!c.done() && !full()) {
+      for (bool first = true; !c.done() && !full(); first = false) {
         std::uint32_t end = c.pos();
         while (end < c.last() && !c.at(end).is(TokenKind::comma)) end = c.behind_group(end);
         Cursor a = c.range(c.pos(), end);
         if (a.is_word("period") && a.is(kw_for, 1)) {
           alter_fact(s, table, Action::define, at);
         } else if (const auto constraint = constraint_start(a)) {
-          Fact& fact = alter_fact(s, table, *constraint, at);
+          // ADD begins the first item; the others begin with their own word.
+          Fact& fact = alter_fact(s, table, *constraint, first ? at : a.pos());
           if (a.take(kw_constraint)) {
             fact.members.push_back(normalised(a.peek()));
             fact.add(Flag::named);
@@ -578,17 +578,15 @@ void Recogniser::alter_table_oracle(const Statement& s, const Name& table, Curso
     switch (c.peek().keyword) {
       case kw_add: {
         c.advance();
-        if (c.is(kw_partition) || c.is(kw_subpartition)) {
-          alter_fact(s, table, Action::partition, at);
-          return;
-        }
-        if (c.is(kw_supplemental)) {
+        // A new partition is empty: no rows move.
+        if (c.is(kw_partition) || c.is(kw_subpartition) || c.is(kw_supplemental)) {
           alter_fact(s, table, Action::define, at);
           return;
         }
+        bool first = true;
         const auto one = [&](Cursor a) {
           if (const auto constraint = constraint_start(a)) {
-            Fact& fact = alter_fact(s, table, *constraint, at);
+            Fact& fact = alter_fact(s, table, *constraint, first ? at : a.pos());
             if (a.take(kw_constraint)) {
               fact.members.push_back(normalised(a.peek()));
               fact.add(Flag::named);
@@ -597,6 +595,7 @@ void Recogniser::alter_table_oracle(const Statement& s, const Name& table, Curso
           } else {
             added_column(s, table, a);
           }
+          first = false;
         };
         if (c.is(TokenKind::open)) {
           columns(c.inside(), one);

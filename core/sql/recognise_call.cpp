@@ -329,12 +329,15 @@ std::uint32_t Recogniser::special_function(const Statement& s, std::uint32_t at,
       if (arguments.is(TokenKind::literal, 2)) fact.value = lowered(literal_value(arguments.peek(2)));
       if (arguments.last() > arguments.pos() && !arguments.at(arguments.last() - 1).is(kw_false)) fact.add(Flag::local);
     } else if (dotted && same_word(text, "cron") && token(at + 3).is(TokenKind::open)) {
-      add(Verb::schedule_job, s, at).detail = lowered(spelling(token(at + 2)));
+      add(Verb::schedule_job, s, s.first).detail = lowered(spelling(token(at + 2)));
       next = at + 3;
     } else if (call && left != kw_function && (begins(text, "dblink") || same_word(text, "lo_import") || same_word(text, "lo_export") ||
                                                same_word(text, "pg_read_file") || same_word(text, "pg_read_binary_file"))) {
       external_token(s, at);
     }
+  } else if (dialect_ == Dialect::oracle && dotted && same_word(text, "sys") && token(at + 3).is(TokenKind::dot)) {
+    place_ = before;
+    return special_function(s, at + 2, parent);
   } else if (dialect_ == Dialect::oracle && dotted) {
     const std::string_view member = spelling(token(at + 2));
     const bool has_arguments = token(at + 3).is(TokenKind::open);
@@ -344,7 +347,9 @@ std::uint32_t Recogniser::special_function(const Statement& s, std::uint32_t at,
         if (same_word(text, package)) external_token(s, at);
       }
     } else if (same_word(text, "dbms_scheduler") || same_word(text, "dbms_job")) {
-      add(Verb::schedule_job, s, at).detail = lowered(member);
+      // Running or enabling a job changes no definition.
+      const std::string_view what = lowered(member);
+      if (same_word(text, "dbms_job") || begins(what, "create_") || begins(what, "drop_")) add(Verb::schedule_job, s, s.first).detail = what;
     } else if (same_word(text, "dbms_sql") && same_word(member, "parse") && has_arguments) {
       Cursor arguments = arguments_at(at + 3);
       while (!arguments.done() && !arguments.is(TokenKind::comma)) arguments.skip();

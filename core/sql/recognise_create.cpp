@@ -103,6 +103,7 @@ ObjectKind Recogniser::object_kind(Cursor& c) {
       return ObjectKind::unknown;
     case kw_access: return take(2, ObjectKind::other);
     case kw_text: return take(3, ObjectKind::other);
+    case kw_java: return take(1, ObjectKind::none);  // code, like a routine, but with no rule of its own
     case kw_operator: return take(c.is(kw_class, 1) || c.is(kw_family, 1) ? 2 : 1, ObjectKind::other);
     case kw_fulltext:
     case kw_xml: {
@@ -136,7 +137,6 @@ ObjectKind Recogniser::object_kind(Cursor& c) {
     case kw_directory:
     case kw_context:
     case kw_library:
-    case kw_java:
     case kw_assembly:
     case kw_certificate:
     case kw_credential:

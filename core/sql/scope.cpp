@@ -17,7 +17,9 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 // A table made from a query runs that query, so it is no gate; the query of a view waits.
 bool is_gate(const std::vector<Fact>& facts, const Fact& fact) {
   if (fact.verb == Verb::prepare) return true;
-  if (fact.verb == Verb::create || fact.verb == Verb::alter) return fact.object != ObjectKind::table;
+  if (fact.verb == Verb::create || fact.verb == Verb::alter)
+    return is_entity(fact.object) || fact.object == ObjectKind::trigger || fact.object == ObjectKind::rule ||
+           fact.object == ObjectKind::type;
   if (fact.verb != Verb::subprogram || fact.parent < 0) return false;
   const Fact& outer = facts[static_cast<std::size_t>(fact.parent)];
   return outer.verb == Verb::create && outer.object == ObjectKind::package;
@@ -201,6 +203,17 @@ void Scope::find_guards() {
       tolerates[block] = true;
   }
 
+  // What the condition of an IF looked into holds for its ELSE as well.
+  std::vector<bool> catalogue(facts.size(), false);
+  std::unordered_map<std::int32_t, std::size_t> last_branch;  // by parent
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].verb != Verb::branch) continue;
+    catalogue[i] = facts[i].has(Flag::reads_catalogue);
+    const auto before = last_branch.find(facts[i].parent);
+    if (facts[i].detail == "else" && before != last_branch.end()) catalogue[i] = catalogue[i] || catalogue[before->second];
+    last_branch[facts[i].parent] = i;
+  }
+
   // Parents stand before their children, so each fact can add to what its parent already knows.
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Fact* outer = parent(facts[i]);
@@ -209,7 +222,7 @@ void Scope::find_guards() {
     FactScope& own = facts_[i];
     own.under_if = facts_[at].under_if || outer->verb == Verb::branch;
     own.routine_guard = facts_[at].routine_guard ||
-                        (outer->verb == Verb::branch && outer->has(Flag::reads_catalogue));
+                        (outer->verb == Verb::branch && catalogue[at]);
     own.duplicate_handler = outer->verb != Verb::handler &&
                             (facts_[at].duplicate_handler || catches_duplicate[at]);
     own.tolerates_existing = outer->verb != Verb::handler && (facts_[at].tolerates_existing || tolerates[at]);

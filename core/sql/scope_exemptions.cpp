@@ -64,6 +64,13 @@ bool ExemptionWalk::is_temporary(const Name& name) const {
   return false;
 }
 
+// DROP TABLE IF EXISTS w; CREATE TEMP TABLE w: the idiom for "my work table of an earlier run".
+bool ExemptionWalk::clears_way(const Fact& fact, std::size_t at, const Name& name) const {
+  if (fact.verb != Verb::drop || !fact.has(Flag::if_exists) || !name.schema.empty()) return false;
+  const auto found = next_temporary_.find(std::string(name.name));
+  return found != next_temporary_.end() && found->second > at;
+}
+
 bool ExemptionWalk::is_service(const Name& name) const {
   for (const std::string& pattern : scope_.config_.service_tables)
     if (glob_match(pattern, name.name)) return true;
@@ -97,7 +104,7 @@ Exemption ExemptionWalk::judge(const Fact& fact, std::size_t at, const Name& nam
   if (name.name.empty()) return Exemption::none;
   const std::string key = scope_.key(name);
   const bool makes_temporary = fact.verb == Verb::create && fact.has(Flag::temporary);
-  if (makes_temporary || is_temporary(name)) return Exemption::temporary;
+  if (makes_temporary || is_temporary(name) || clears_way(fact, at, name)) return Exemption::temporary;
   if (const auto found = scratch_.find(key); found != scratch_.end())
     for (const auto& [created, dropped] : found->second)
       if (at >= created && at <= dropped) return Exemption::scratch;
@@ -152,6 +159,11 @@ void ExemptionWalk::walk() {
     for (const Fact& fact : facts)
       if (fact.verb == Verb::create && fact.has(Flag::temporary))
         for (const Name& name : fact.names) temporary_.insert(scope_.key(name));
+
+  if (scope_.dialect() == Dialect::postgresql)
+    for (std::size_t i = 0; i < facts.size(); ++i)
+      if (facts[i].verb == Verb::create && facts[i].has(Flag::temporary) && scope_.facts_[i].executed)
+        for (const Name& name : facts[i].names) next_temporary_[std::string(name.name)] = i;
 
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Fact& fact = facts[i];

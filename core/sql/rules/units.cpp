@@ -8,8 +8,7 @@ namespace {
 
 bool is_relation(ObjectKind kind) {
   return kind == ObjectKind::table || kind == ObjectKind::view || kind == ObjectKind::materialized_view ||
-         kind == ObjectKind::column || kind == ObjectKind::constraint ||
-         kind == ObjectKind::unknown;  // sp_rename does not always say what it renames
+         kind == ObjectKind::column || kind == ObjectKind::constraint;
 }
 
 bool is_trigger(ObjectKind kind) { return kind == ObjectKind::trigger || kind == ObjectKind::rule; }
@@ -48,7 +47,9 @@ Units::Units(const Scope& scope) : scope_(scope) {
 }
 
 std::string Units::plain(const Fact& fact, const Name& name) const {
-  if (is_relation(fact.object)) return "relation " + scope_.key(name);
+  // sp_rename does not always say what it renames.
+  const bool unsaid = fact.verb == Verb::rename && fact.object == ObjectKind::unknown;
+  if (is_relation(fact.object) || unsaid) return "relation " + scope_.key(name);
   if (is_routine(fact.object)) return "routine " + scope_.key(name);
   if (fact.object == ObjectKind::package) return "package " + scope_.key(name);
   if (is_trigger(fact.object)) return "trigger " + scope_.key(name);

@@ -51,6 +51,13 @@ TEST_CASE("catalogue cases: every On and Not of the rule catalogue, in the spell
   CHECK(result.misses == "");
 }
 
+TEST_CASE("adversarial cases: nested code, guards, scopes and odd spellings") {
+  const Score result = run(read_labelled_text(folder + "adversarial_cases.txt"));
+  INFO(result.misses << result.summary());
+  CHECK(result.scripts > 190);
+  CHECK(result.misses == "");
+}
+
 TEST_CASE("labelled scripts: the catalogue has every rule that is labelled") {
   std::set<std::string> known, flagged;
   for (const sql::RuleInfo& rule : sql::rule_catalogue()) known.insert(std::string(rule.id));

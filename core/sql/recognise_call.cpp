@@ -312,6 +312,10 @@ std::uint32_t Recogniser::special_function(const Statement& s, std::uint32_t at,
   std::uint32_t next = at + 1;
   const bool call = token(at + 1).is(TokenKind::open);
   const bool dotted = token(at + 1).is(TokenKind::dot);
+  if (dialect_ == Dialect::oracle && dotted && same_word(text, "sys")) {  // SYS.UTL_FILE.FREMOVE
+    place_ = before;
+    return special_function(s, at + 2, parent);
+  }
   if (dialect_ == Dialect::postgresql) {
     const Keyword left = at > s.first ? token(at - 1).keyword : no_keyword;
     if (call && same_word(text, "setval")) {

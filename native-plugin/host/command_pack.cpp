@@ -72,6 +72,7 @@ class Unpacker {
   explicit Unpacker(fs::path root) : root_(std::move(root)) {}
 
   bool write(std::string_view path, std::string_view bytes) {
+    if (!tidy_) tidy_.emplace();
     if (was_interrupted()) return false;
     const fs::path target = root_ / fs::path(path);
     if (!make_folder(target.parent_path())) return false;
@@ -79,7 +80,6 @@ class Unpacker {
     if (::lstat(target.c_str(), &facts) == 0) return fail("\"" + target.string() + "\" exists already; nothing is overwritten");
     const Result<Nothing> written = write_file(target.string(), bytes);
     if (!written.ok()) return fail(written.error().message);
-    ++files_;
     return true;
   }
 
@@ -102,9 +102,10 @@ class Unpacker {
     problem_ = std::move(message);
     return false;
   }
+  // From the first file on an interrupt waits for the end of the present one.
+  std::optional<DeferInterrupts> tidy_;
   fs::path root_, made_;
   std::string problem_;
-  std::size_t files_ = 0;
 };
 
 int unpack_file(const std::string& file, const std::string& folder) {
@@ -115,7 +116,6 @@ int unpack_file(const std::string& file, const std::string& folder) {
     complain("\"" + file + "\" is a folder; unpack wants a .gz package or a delivery .zip");
     return unreadable;
   }
-  const DeferInterrupts tidy;  // so that no file is left half-written
   Unpacker unpacker{fs::path(folder)};
   const Result<Nothing> unpacked = creatio::unpack(opened.input, limits, [&](std::string_view path, std::string_view bytes) {
     return unpacker.write(path, bytes);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "native-plugin/host/exit_code.hpp"
@@ -47,10 +48,17 @@ void handle_interrupts() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-TemporaryFile::TemporaryFile(const std::string& path) {
-  if (path.size() >= sizeof temporary_path) return;  // the system refuses such a path anyway
-  std::memcpy(temporary_path, path.c_str(), path.size() + 1);
-  has_temporary = true;
+TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
+  // No interrupt may fall between the file and its name being known to the handler.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  descriptor_ = ::mkstemp(path_.data());
+  if (descriptor_ >= 0 && path_.size() < sizeof temporary_path) {
+    std::memcpy(temporary_path, path_.c_str(), path_.size() + 1);
+    has_temporary = true;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TemporaryFile::~TemporaryFile() { has_temporary = false; }

@@ -8,13 +8,21 @@ namespace backstay::host {
 // Installs the handlers; a closed pipe becomes a write error instead of a silent end.
 void handle_interrupts();
 
-// Names a file that an interrupt has to remove while this object lives. One at a time.
+// A new file beside the one it will become, which an interrupt removes as long as this object lives.
+// One at a time, and only while no other thread runs.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& path);
-  ~TemporaryFile();
+  // `path` ends in XXXXXX, which is replaced (mkstemp). descriptor() is -1 when it could not be made.
+  explicit TemporaryFile(std::string path);
+  ~TemporaryFile();  // neither closes nor removes it
+  int descriptor() const { return descriptor_; }
+  const std::string& path() const { return path_; }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
 };
 
 // While this lives an interrupt only makes interrupted() true: for work that has to tidy up several

@@ -59,22 +59,21 @@ Result<Nothing> write_file(const std::string& path, std::string_view bytes) {
   }
   if (exists && !S_ISREG(known.st_mode)) return write_directly(path, bytes);
 
-  std::string temporary = path + ".XXXXXX";
-  const int file = ::mkstemp(temporary.data());
+  const TemporaryFile temporary(path + ".XXXXXX");
+  const int file = temporary.descriptor();
   if (file < 0) return system_error("cannot write \"" + path + "\"");
-  const TemporaryFile guard(temporary);  // removed when the user interrupts
   const mode_t mask = ::umask(0);
   ::umask(mask);
   const bool ok = write_all(file, bytes) && ::fchmod(file, exists ? known.st_mode & 07777u : 0666u & ~mask) == 0 && ::fsync(file) == 0;
   if (!ok) {
     const Error error = system_error("cannot write \"" + path + "\"");
     ::close(file);
-    ::unlink(temporary.c_str());
+    ::unlink(temporary.path().c_str());
     return error;
   }
-  if (::close(file) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (::close(file) != 0 || ::rename(temporary.path().c_str(), path.c_str()) != 0) {
     const Error error = system_error("cannot write \"" + path + "\"");
-    ::unlink(temporary.c_str());
+    ::unlink(temporary.path().c_str());
     return error;
   }
   return Nothing{};

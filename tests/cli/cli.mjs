@@ -317,6 +317,44 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+test('an interrupt at any moment leaves the whole report or none', async () => {
+  file('long.sql', BAD.repeat(3000));
+  for (let delay = 4; delay < 100; delay += 8) {
+    const name = `moment-${delay}.json`;
+    const child = spawn(program, ['check', '--dialect', 'postgresql', '--format', 'json', '--output', name, 'long.sql'], { cwd: folder });
+    const ended = new Promise((done) => child.on('close', (...how) => done(how)));
+    await new Promise((done) => setTimeout(done, delay));
+    child.kill('SIGINT');
+    const [code, signal] = await ended;
+    // Killed before main() began, or after everything was written: both are fine.
+    assert.ok(code === 7 || code === 1 || (code === null && signal === 'SIGINT'), `code ${code}, signal ${signal}`);
+    const left = readdirSync(folder).filter((entry) => entry.startsWith(name));
+    if (left.length === 0) continue;
+    assert.deepEqual(left, [name]);
+    assert.equal(JSON.parse(readFileSync(join(folder, name))).schema, 'backstay.report/1');
+  }
+});
+
+test('every damaged archive is refused with a finding of its own, and unpacks to nothing', () => {
+  const damaged = join(data, 'damaged');
+  const names = readdirSync(damaged).filter((name) => /\.(gz|zip)$/.test(name));
+  assert.ok(names.length > 50);
+  const paths = names.map((name) => join(damaged, name));
+  const all = run(['check', '--format', 'json', '--jobs', '4', ...paths, 'bad.sql']);
+  assert.equal(all.code, 3);
+  const report = json(all);
+  assert.equal(report.inputs.length, names.length + 1);
+  for (const path of paths) {
+    assert.ok(report.findings.some((finding) => finding.input === path && finding.severity === 'error' && finding.rule.startsWith('archive/')), path);
+  }
+  assert.ok(report.findings.some((finding) => finding.input === 'bad.sql' && finding.rule === 'sql/update-data'));
+  for (const path of paths.filter((path) => /name-|zip-(parent|absolute|drive|two)/.test(path))) {
+    const unpacked = run(['unpack', path, '-o', 'nothing']);
+    assert.equal(unpacked.code, 3, path);
+    assert.ok(!existsSync(join(folder, 'nothing')), path);
+  }
+});
+
 test('version', () => {
   assert.match(run(['version']).out, /^backstay \d+\.\d+\.\d+\n$/);
   assert.equal(run(['--version']).out, run(['version']).out);

@@ -28,6 +28,7 @@ void InflateBuffer::Free::operator()(std::byte* bytes) const { std::free(bytes);
 
 bool InflateBuffer::reserve(std::size_t size, std::size_t keep) {
   if (size <= capacity_) return true;
+  if (keep == 0) release();
   // malloc and not new: the core is built without exceptions, where a failed new ends the program.
   auto* bytes = static_cast<std::byte*>(std::malloc(size));
   if (!bytes) return false;

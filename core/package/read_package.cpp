@@ -7,10 +7,7 @@
 #include "core/package/creatio/delivery.hpp"
 #include "core/package/member_name.hpp"
 #include "core/package/origam/model.hpp"
-#if __has_include("core/package/promotion/promotion.hpp")
 #include "core/package/promotion/promotion.hpp"
-#define HAVE_PROMOTION
-#endif
 #include "core/package/zip.hpp"
 
 namespace backstay {
@@ -135,9 +132,7 @@ Result<PackageSet> read_file(const InputFile& file, const std::string& name, con
   if (opens_an_object(head_of(*file.bytes))) {
     auto text = read_all(*file.bytes, name, limits.max_promotion_bytes);
     if (!text.ok()) return text.error();
-#ifdef HAVE_PROMOTION
     return promotion::read_promotion(text.value(), name, limits);
-#endif
   }
   return Error{ErrorCode::not_recognised, {.file = name},
                file.bytes->size() == 0 ? "empty file" : "no package: neither gzip, zip nor a JSON object by its first bytes, and not named .sql"};

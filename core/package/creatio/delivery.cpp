@@ -38,6 +38,11 @@ std::string stem_of(std::string_view path) {
 
 bool is_template_name(std::string_view stem) { return stem.size() > 2 && stem.front() == '%' && stem.back() == '%'; }
 
+// What macOS adds to every zip: "__MACOSX/._UsrCalls.gz" is no package, whatever its ending.
+bool is_mac_shadow(std::string_view path) {
+  return is_below(path, "__MACOSX") || path.substr(path.rfind('/') + 1).starts_with("._");
+}
+
 Error not_an_archive(const std::string& name, std::size_t size) {
   return Error{ErrorCode::not_recognised, {.file = name},
                size == 0 ? "empty where a packed package was expected"
@@ -177,7 +182,7 @@ bool DeliveryReader::add_zip(ZipArchive& zip, std::size_t depth) {
     for (const std::size_t file : folder.files) taken[file] = true;
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (!taken[i]) (has_ending(paths[i], ".gz") ? packed : others).push_back(files[i]);
+    if (!taken[i]) (has_ending(paths[i], ".gz") && !is_mac_shadow(paths[i]) ? packed : others).push_back(files[i]);
   }
   // In a repository or workspace other archives are test data and build output, not part of the delivery.
   if (layout.is_workspace) packed.clear();

@@ -267,6 +267,14 @@ TEST_CASE("layout: a zip of package folders is read and told") {
   CHECK(findings(read) == "package-folder-in-zip I repo.zip");
 }
 
+TEST_CASE("layout: what macOS puts into a zip is no package") {
+  const auto read = read_input(bytes_input("d.zip", zip_of({{"UsrA.gz", packed_package("UsrA")}, {"__MACOSX/._UsrA.gz", "\x00\x05\x16\x07"}, {".DS_Store", "x"}})));
+  REQUIRE(read.ok);
+  CHECK_FALSE(read.set.has_unreadable_part);
+  CHECK(read.packages.size() == 1);
+  CHECK(findings(read) == "extra-member I __MACOSX/._UsrA.gz");
+}
+
 TEST_CASE("layout: bare scripts and files that are nothing") {
   const auto script = read_input(bytes_input("a.SQL", "select 1"));
   REQUIRE(script.ok);

@@ -233,46 +233,92 @@ void Scope::find_exemptions() { ExemptionWalk(*this).run(); }
 
 namespace {
 
-bool all_in(const std::vector<std::string_view>& few, const std::vector<std::string_view>& many) {
-  if (many.empty()) return true;   // ALL
-  if (few.empty()) return false;
-  return std::all_of(few.begin(), few.end(), [&](std::string_view one) {
-    return std::find(many.begin(), many.end(), one) != many.end();
-  });
+// First and last fact that touched something, which answers "before" and "after" at once.
+struct Touched {
+  std::size_t first = 0, last = 0;
+};
+
+class Touches {
+ public:
+  void add(const std::string& key, std::size_t at) {
+    const auto [entry, fresh] = touched_.insert({key, {at, at}});
+    if (!fresh) entry->second.last = at;
+  }
+  bool before(const std::string& key, std::size_t at) const {
+    const auto found = touched_.find(key);
+    return found != touched_.end() && found->second.first < at;
+  }
+  bool after(const std::string& key, std::size_t at) const {
+    const auto found = touched_.find(key);
+    return found != touched_.end() && found->second.last > at;
+  }
+
+ private:
+  std::unordered_map<std::string, Touched> touched_;
+};
+
+constexpr std::string_view any_table = "*";
+
+std::string with_kind(const std::string& key, ObjectKind kind, std::string_view table) {
+  std::string text = key;
+  text += '\2';
+  text += static_cast<char>('0' + static_cast<int>(kind));
+  text += '\2';
+  text += table;
+  return text;
 }
+
+std::string_view member_or_all(std::string_view member) { return member.empty() ? std::string_view("*") : member; }
 
 }  // namespace
 
+// DROP with a later CREATE, CREATE with an earlier DROP, DISABLE with a later ENABLE.
 void Scope::find_pairs() {
   const std::vector<Fact>& facts = script_.facts;
   // An index may be named with its schema in one statement and without in the other.
   const auto object_key = [&](const Fact& fact, const Name& name) {
     return fact.object == ObjectKind::index ? std::string(name.name) : key(name);
   };
-  std::unordered_map<std::string, std::vector<std::size_t>> made, gone, enabled;
+  // postgresql knows a trigger or rule only together with its table.
+  const auto table_of = [&](const Fact& fact) {
+    const bool on_table = fact.object == ObjectKind::trigger || fact.object == ObjectKind::rule;
+    return on_table ? key(fact.on) : std::string();
+  };
+  const auto toggle_key = [&](const Fact& fact, std::string_view member) {
+    const std::string table = fact.names.empty() ? std::string() : key(fact.names[0]);
+    return with_kind(table, fact.object, member_or_all(member));
+  };
+
+  Touches made, gone, enabled;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Fact& fact = facts[i];
     if (!facts_[i].executed || fact.has(Flag::skeleton)) continue;
     if (fact.verb == Verb::enable) {
-      enabled[fact.names.empty() ? std::string() : key(fact.names[0])].push_back(i);
+      if (fact.members.empty()) enabled.add(toggle_key(fact, {}), i);
+      for (const std::string_view member : fact.members) enabled.add(toggle_key(fact, member), i);
       continue;
     }
     if (fact.verb != Verb::create && fact.verb != Verb::drop) continue;
-    auto& list = fact.verb == Verb::create ? made : gone;
+    Touches& list = fact.verb == Verb::create ? made : gone;
     for (const Name& name : fact.names) {
-      list[object_key(fact, name)].push_back(i);
+      const std::string object = object_key(fact, name), table = table_of(fact);
+      list.add(with_kind(object, fact.object, table), i);
+      list.add(with_kind(object, fact.object, any_table), i);
       if (fact.verb != Verb::create) continue;
       created_.insert(key(name));
-      if (fact.object == ObjectKind::view || fact.object == ObjectKind::materialized_view)
-        created_views_.insert(key(name));
+      if (fact.object == ObjectKind::view || fact.object == ObjectKind::materialized_view) created_views_.insert(key(name));
     }
   }
 
-  const auto matches = [&](const Fact& dropped, const Fact& created) {
-    if (!same_kind(dropped.object, created.object)) return false;
-    // postgresql knows a trigger or rule only together with its table.
-    const bool on_table = dropped.object == ObjectKind::trigger || dropped.object == ObjectKind::rule;
-    return !on_table || dropped.on.name.empty() || created.on.name.empty() || key(dropped.on) == key(created.on);
+  // Asks about every kind that DROP and CREATE may differ in, and about statements that leave out the table.
+  const auto paired = [&](const Fact& fact, const Name& name, const auto& asks) {
+    const std::string object = object_key(fact, name), table = table_of(fact);
+    for (const ObjectKind kind : {fact.object, ObjectKind::function, ObjectKind::procedure, ObjectKind::aggregate, ObjectKind::routine}) {
+      if (!same_kind(fact.object, kind)) continue;
+      if (asks(with_kind(object, kind, table.empty() ? any_table : std::string_view(table)))) return true;
+      if (!table.empty() && asks(with_kind(object, kind, {}))) return true;
+    }
+    return false;
   };
 
   for (std::size_t i = 0; i < facts.size(); ++i) {
@@ -280,29 +326,20 @@ void Scope::find_pairs() {
     FactScope& own = facts_[i];
     if (fact.verb == Verb::drop && !fact.names.empty()) {
       own.recreated = true;
-      for (std::size_t n = 0; n < fact.names.size() && own.recreated; ++n) {
-        if (exemption(fact, n) >= Exemption::scratch) continue;
-        const auto found = made.find(object_key(fact, fact.names[n]));
-        own.recreated = found != made.end() && std::any_of(found->second.rbegin(), found->second.rend(), [&](std::size_t j) {
-                          return j > i && matches(fact, facts[j]);
-                        });
-      }
+      for (std::size_t n = 0; n < fact.names.size() && own.recreated; ++n)
+        own.recreated = exemption(fact, n) >= Exemption::scratch ||
+                        paired(fact, fact.names[n], [&](const std::string& object) { return made.after(object, i); });
     }
-    if (fact.verb == Verb::create && !fact.names.empty()) {
+    if (fact.verb == Verb::create && !fact.names.empty())
       own.dropped_before = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {
-        const auto found = gone.find(object_key(fact, name));
-        return found != gone.end() && std::any_of(found->second.begin(), found->second.end(), [&](std::size_t j) {
-                 return j < i && matches(facts[j], fact);
-               });
+        return paired(fact, name, [&](const std::string& object) { return gone.before(object, i); });
       });
-    }
-    if (fact.verb == Verb::disable) {
-      const auto found = enabled.find(fact.names.empty() ? std::string() : key(fact.names[0]));
-      own.enabled_later = found != enabled.end() &&
-                          std::any_of(found->second.begin(), found->second.end(), [&](std::size_t j) {
-                            return j > i && facts[j].object == fact.object && all_in(fact.members, facts[j].members);
-                          });
-    }
+    if (fact.verb == Verb::disable)
+      own.enabled_later = enabled.after(toggle_key(fact, {}), i) ||
+                          (!fact.members.empty() &&
+                           std::all_of(fact.members.begin(), fact.members.end(), [&](std::string_view member) {
+                             return enabled.after(toggle_key(fact, member), i);
+                           }));
   }
 }
 

@@ -105,9 +105,12 @@ Exemption ExemptionWalk::judge(const Fact& fact, std::size_t at, const Name& nam
   const std::string key = scope_.key(name);
   const bool makes_temporary = fact.verb == Verb::create && fact.has(Flag::temporary);
   if (makes_temporary || is_temporary(name) || clears_way(fact, at, name)) return Exemption::temporary;
-  if (const auto found = scratch_.find(key); found != scratch_.end())
-    for (const auto& [created, dropped] : found->second)
-      if (at >= created && at <= dropped) return Exemption::scratch;
+  if (const auto found = scratch_.find(key); found != scratch_.end()) {
+    // In order of creation and without overlap but for a common end: the last one begun decides.
+    const auto& spans = found->second;
+    const auto behind = std::partition_point(spans.begin(), spans.end(), [&](const auto& span) { return span.first <= at; });
+    if (behind != spans.begin() && at <= (behind - 1)->second) return Exemption::scratch;
+  }
   if (is_service(name)) return Exemption::service;
   return made_here(fact, at, key);
 }

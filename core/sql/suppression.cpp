@@ -105,17 +105,50 @@ Span covered_by(const Suppression& suppression, bool trailing, const std::vector
 
 }  // namespace
 
-bool Suppression::names(std::string_view rule) const {
-  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+SuppressionIndex::SuppressionIndex(const std::vector<Suppression>& suppressions) {
+  for (std::size_t i = 0; i < suppressions.size(); ++i) {
+    const Suppression& suppression = suppressions[i];
+    if (!suppression.valid()) continue;
+    const auto index = static_cast<std::int32_t>(i);
+    for (const std::string_view name : suppression.rules) {
+      OfRule& rule = rules_[name];
+      if (!suppression.whole_file) rule.covers.push_back({suppression.covers, index, -1});
+      else if (rule.whole_file < 0) rule.whole_file = index;
+    }
+  }
+  for (auto& [name, rule] : rules_) {
+    std::vector<Cover>& covers = rule.covers;
+    std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) {
+      return a.span.begin != b.span.begin ? a.span.begin < b.span.begin : a.span.end > b.span.end;
+    });
+    // Several comments before one statement: the first is enough.
+    covers.erase(std::unique(covers.begin(), covers.end(),
+                             [](const Cover& a, const Cover& b) { return a.span.begin == b.span.begin && a.span.end == b.span.end; }),
+                 covers.end());
+    std::vector<std::int32_t> open;
+    for (std::size_t i = 0; i < covers.size(); ++i) {
+      while (!open.empty() && covers[static_cast<std::size_t>(open.back())].span.end <= covers[i].span.begin) open.pop_back();
+      if (!open.empty()) covers[i].around = open.back();
+      open.push_back(static_cast<std::int32_t>(i));
+    }
+  }
 }
 
-bool Suppression::covers_place(const Script& script, const Fact* fact, Span place) const {
-  if (whole_file) return true;
-  const auto within = [&](std::uint32_t at) { return covers.begin <= at && at < covers.end; };
-  if (within(place.begin)) return true;
-  for (; fact; fact = fact->parent < 0 ? nullptr : &script.facts[static_cast<std::size_t>(fact->parent)])
-    if (within(fact->head.begin)) return true;
-  return false;
+std::int32_t SuppressionIndex::at(const OfRule& rule, std::uint32_t place) {
+  const auto behind = std::partition_point(rule.covers.begin(), rule.covers.end(),
+                                           [&](const Cover& cover) { return cover.span.begin <= place; });
+  for (auto i = static_cast<std::int32_t>(behind - rule.covers.begin()) - 1; i >= 0; i = rule.covers[static_cast<std::size_t>(i)].around)
+    if (place < rule.covers[static_cast<std::size_t>(i)].span.end) return rule.covers[static_cast<std::size_t>(i)].suppression;
+  return -1;
+}
+
+std::int32_t SuppressionIndex::find(std::string_view rule, const Script& script, const Fact* fact, Span place) const {
+  const auto found = rules_.find(rule);
+  if (found == rules_.end()) return -1;
+  std::int32_t suppression = at(found->second, place.begin);
+  for (; fact && suppression < 0; fact = fact->parent < 0 ? nullptr : &script.facts[static_cast<std::size_t>(fact->parent)])
+    suppression = at(found->second, fact->head.begin);
+  return suppression >= 0 ? suppression : found->second.whole_file;
 }
 
 std::vector<Suppression> read_suppressions(const TextDocument& document, const Script& script) {

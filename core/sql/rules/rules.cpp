@@ -65,7 +65,7 @@ bool is_rule(std::string_view id) {
 }
 
 Reporter::Reporter(const TextDocument& document, const Scope& scope, std::vector<Suppression> suppressions)
-    : document_(document), scope_(scope), suppressions_(std::move(suppressions)) {}
+    : document_(document), scope_(scope), suppressions_(std::move(suppressions)), index_(suppressions_) {}
 
 Reporter::~Reporter() = default;
 
@@ -82,15 +82,8 @@ void Reporter::add_at(Span place, const Fact* fact, Reversibility reversibility,
   raw.reversibility = reversibility;
   raw.place = place;
   raw.message = std::move(message);
-  for (std::size_t i = 0; i < suppressions_.size(); ++i) {
-    Suppression& suppression = suppressions_[i];
-    if (!suppression.valid() || !suppression.names(table[rule_].id) ||
-        !suppression.covers_place(scope_.script(), fact, place))
-      continue;
-    suppression.used = true;
-    raw.suppression = static_cast<std::int32_t>(i);
-    break;
-  }
+  raw.suppression = index_.find(table[rule_].id, scope_.script(), fact, place);
+  if (raw.suppression >= 0) suppressions_[static_cast<std::size_t>(raw.suppression)].used = true;
   const std::size_t size = document_.text().size();
   raw.place.begin = std::min<std::uint32_t>(raw.place.begin, static_cast<std::uint32_t>(size));
   raw.place.end = std::clamp<std::uint32_t>(raw.place.end, raw.place.begin, static_cast<std::uint32_t>(size));

@@ -40,6 +40,7 @@ class Reporter {
   const TextDocument& document_;
   const Scope& scope_;
   std::vector<Suppression> suppressions_;
+  SuppressionIndex index_;
   std::vector<Raw> found_;
   std::size_t rule_ = 0;
 };

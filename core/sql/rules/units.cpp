@@ -56,10 +56,16 @@ std::string Units::plain(const Fact& fact, const Name& name) const {
   return {};
 }
 
-std::string Units::find(std::string unit) const {
-  for (auto next = belongs_to_.find(unit); next != belongs_to_.end(); next = belongs_to_.find(unit))
-    unit = next->second;
-  return unit;
+std::string Units::find(const std::string& unit) const {
+  std::string root = unit;
+  std::vector<std::string> path;
+  for (auto next = belongs_to_.find(root); next != belongs_to_.end(); next = belongs_to_.find(root)) {
+    path.push_back(root);
+    root = next->second;
+  }
+  // Long chains of renames would be walked again and again.
+  for (const std::string& step : path) belongs_to_[step] = root;
+  return root;
 }
 
 void Units::join(const std::string& part, const std::string& whole) {

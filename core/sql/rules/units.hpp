@@ -21,11 +21,11 @@ class Units {
 
  private:
   std::string plain(const Fact& fact, const Name& name) const;
-  std::string find(std::string unit) const;
+  std::string find(const std::string& unit) const;
   void join(const std::string& part, const std::string& whole);
 
   const Scope& scope_;
-  std::unordered_map<std::string, std::string> belongs_to_;
+  mutable std::unordered_map<std::string, std::string> belongs_to_;  // shortened while it is read
 };
 
 }  // namespace backstay::sql::rules

@@ -3,8 +3,11 @@
 
 #include "core/deploy/order.hpp"
 #include "core/deploy/origam_history.hpp"
+#include "core/deploy/origam_lint.hpp"
+#include "core/deploy/repair.hpp"
 #include "core/deploy/sort_report.hpp"
 #include "core/deploy/sorter.hpp"
+#include "core/deploy/wait_graph.hpp"
 #include "core/package/origam/package_list.hpp"
 
 namespace backstay::deploy {
@@ -62,6 +65,49 @@ Finding failure_finding(const PackageSet& model, const Sorted& sorted, std::size
   return finding;
 }
 
+std::string bare(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return std::string(text);
+}
+
+Repair repair_of(const PackageSet& model, const Sorted& sorted, const Edit& edit) {
+  const History& history = sorted.input.history;
+  const ModelVersion& at = sorted.input.source[edit.version];
+  RepairEdit shown;
+  shown.file = model.packages[at.package].deployment_versions[at.version].file;
+  shown.package = history.label(history.package_of(edit.version));
+  shown.version = history.number(edit.version);
+  shown.dependency = history.label(edit.package);
+  shown.from = bare(history.texts()[edit.from]);
+  if (edit.to != none) shown.to = bare(history.texts()[edit.to]);
+  Repair repair;
+  const std::string who = "in " + shown.package + " " + shown.version + ": " + shown.dependency + " " + shown.from;
+  if (edit.to == none) {
+    repair.title = who + " taken out";
+  } else if (edit.raises) {
+    repair.title = who + " raised to " + shown.to;
+  } else {
+    repair.title = who + " lowered to " + shown.to + ", which gives up that it runs after " + shown.from;
+  }
+  repair.edits.push_back(std::move(shown));
+  return repair;
+}
+
+// The shortest circle of waits, and the edits that open it.
+void explain(const PackageSet& model, const Sorted& sorted, Order& order) {
+  const History& history = sorted.input.history;
+  const std::vector<std::uint32_t> circle = wait_circle(history, sorted.keyed);
+  if (circle.empty()) return;
+  order.cycles.emplace_back();
+  for (const std::uint32_t v : circle) order.cycles.back().push_back(history.title(v));
+  std::vector<std::uint32_t> editable;
+  for (const ModelVersion& at : sorted.input.source) {
+    editable.push_back(static_cast<std::uint32_t>(model.packages[at.package].deployment_versions[at.version].dependencies.size()));
+  }
+  for (const Edit& edit : single_edits(history, sorted.keyed, circle, editable)) order.repairs.push_back(repair_of(model, sorted, edit));
+}
+
 void fill_order(const PackageSet& model, const Sorted& sorted, Order& order) {
   for (const std::uint32_t v : sorted.outcome.order) order.steps.push_back(step_of(model, sorted.input.source[v]));
   order.error = to_string(sorted.outcome.failure);
@@ -69,6 +115,7 @@ void fill_order(const PackageSet& model, const Sorted& sorted, Order& order) {
   order.candidates = candidates(sorted.input.history, sorted.keyed, sorted.outcome);
   order.conflicts = conflicts(sorted.input.history, sorted.outcome);
   order.message = failure_message(sorted.input.history, sorted.keyed, sorted.outcome);
+  if (!sorted.outcome.ok()) explain(model, sorted, order);
 }
 
 Finding apart_finding(const PackageSet& model, const std::vector<std::size_t>& active) {
@@ -100,6 +147,7 @@ OrderResult order_origam(const PackageSet& model, const std::vector<InstalledPac
   // together give one order that keeps every one of theirs, unless they rule each other out.
   Sorted together = sort_for(model, active, stored);
   result.findings = std::move(together.input.findings);
+  lint_origam(model, result.findings);
   std::optional<Sorted> alone;
   if (active.size() > 1) {
     for (const std::size_t package : active) {

@@ -24,6 +24,9 @@ std::string_view folder_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
+// The list of every package is made, so work grows with the square of their number; real models have 14.
+constexpr std::size_t max_packages = 2'000;
+
 bool is_item(std::string_view path) { return path.ends_with(".origam"); }
 
 // Reads one model; lives for one call of read_origam_model.
@@ -144,6 +147,12 @@ void ModelReader::read_packages() {
       add("package/duplicate-id", Severity::error, package.at, package.name,
           "package id " + package.id + " belongs to \"" + packages_[known->second].name + "\" already");
       continue;
+    }
+    if (packages_.size() == max_packages) {
+      fail(Error{ErrorCode::limit_exceeded, package.at, "more than " + std::to_string(max_packages) + " packages"});
+      package_by_id_.erase(known);
+      package_of_folder_.erase(package.file);
+      return;
     }
     packages_.push_back(std::move(package));
   }

@@ -1,0 +1,31 @@
+// Single edits of dependency lists that make a set orderable, each proved by sorting the edited set.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/deploy/history.hpp"
+
+namespace backstay::deploy {
+
+// All lines of `version` that name `package` at number `from` name `to` instead.
+struct Edit {
+  std::uint32_t version = 0;
+  std::uint32_t package = 0;          // of the history
+  std::uint32_t from = 0, to = none;  // texts of the history; `to` is none when the lines have to go
+  bool raises = false;                // else it lowers, which gives up an "after" its scripts may rely on
+  std::uint32_t steps = 0;            // how many versions of the package it moves over
+};
+
+// `circle` as wait_circle gives it; `editable[v]` entries of version v, from its first on, stand in a file.
+// Every entry that could repair the set alone lies on every circle, so these are all such edits, nearest
+// number each (in a history of many millions of entries only the first few are tried). Best first: raising before lowering before removing; then those outside the two packages
+// that the vendor maintains; then fewer steps; then later packages. Empty when one edit is not enough.
+std::vector<Edit> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
+                               const std::vector<std::uint32_t>& editable);
+
+// The history with one edit made.
+History edited(const History& history, const Edit& edit);
+
+}  // namespace backstay::deploy

@@ -1,0 +1,79 @@
+// A history of 200,000 versions with 1.8 million entries, sorted and, with one moved entry, reported.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "core/deploy/sort_report.hpp"
+#include "core/deploy/sorter.hpp"
+
+using namespace backstay::deploy;
+
+namespace {
+
+// Versions made in turn by `packages` packages; each records what the nine packages before its own stand at.
+// Input order is that of a model: package by package. `faults` entries are moved one version back.
+History history(std::uint32_t versions, std::uint32_t packages, std::uint32_t entries, std::uint32_t faults) {
+  History made;
+  std::vector<std::uint32_t> index;
+  for (std::uint32_t p = 0; p < packages; ++p) index.push_back(made.package("package-" + std::to_string(p), "P" + std::to_string(p)));
+  const std::uint32_t rounds = versions / packages;
+  std::vector<std::uint32_t> text;
+  for (std::uint32_t r = 0; r < rounds; ++r) text.push_back(made.text(std::to_string(r / 100) + "." + std::to_string(r % 100)));
+  for (std::uint32_t p = 0; p < packages; ++p) {
+    for (std::uint32_t r = 0; r < rounds; ++r) {
+      made.add_version(index[p], text[r]);
+      for (std::uint32_t k = 1; k <= entries; ++k) {
+        const std::uint32_t other = (p + packages - k) % packages;
+        const bool before = other < p;  // in the same round it was made earlier
+        if (!before && r == 0) continue;
+        std::uint32_t step = before ? r : r - 1;
+        if (faults > 0 && r == rounds - 2 && k == 1 && p == packages / 2 && step > 0) step -= 1, --faults;
+        made.add_entry(index[other], text[step]);
+      }
+    }
+  }
+  return made;
+}
+
+void sort_large(benchmark::State& state) {
+  const History made = history(200'000, 100, 9, 0);
+  for (auto _ : state) {
+    const SortOutcome outcome = sort_history(made);
+    if (!outcome.ok() || outcome.order.size() != made.versions()) state.SkipWithError("no order");
+    benchmark::DoNotOptimize(outcome.order.data());
+  }
+  state.counters["versions"] = made.versions();
+  state.counters["entries"] = made.entries();
+}
+BENCHMARK(sort_large)->Unit(benchmark::kMillisecond);
+
+void report_large(benchmark::State& state) {
+  const History made = history(200'000, 100, 9, 1);
+  for (auto _ : state) {
+    const KeyedHistory keyed = key_history(made);
+    const SortOutcome outcome = sort_history(made, keyed);
+    if (outcome.ok()) state.SkipWithError("the fault had no effect");
+    const std::string message = failure_message(made, keyed, outcome);
+    benchmark::DoNotOptimize(message.data());
+  }
+  state.counters["versions"] = made.versions();
+  state.counters["entries"] = made.entries();
+}
+BENCHMARK(report_large)->Unit(benchmark::kMillisecond);
+
+void sort_a_million(benchmark::State& state) {
+  const History made = history(1'000'000, 1000, 2, 0);
+  for (auto _ : state) {
+    const SortOutcome outcome = sort_history(made);
+    if (!outcome.ok()) state.SkipWithError("no order");
+    benchmark::DoNotOptimize(outcome.order.data());
+  }
+  state.counters["versions"] = made.versions();
+  state.counters["entries"] = made.entries();
+}
+BENCHMARK(sort_a_million)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -69,9 +69,9 @@ TEST_CASE("origam order: versions without a list get the vendor's defaults") {
   add(model.packages[2], "1.1");
   // Root at the highest below 5.0, others at their current version, and the predecessor as an entry.
   CHECK(steps(order_origam(model, {}).order) == "Root 4.0, Root 4.9, Lib 1.0, Lib 2.0, A 1.0, A 1.1, Root 5.1");
-  // The current version need not exist; then nothing holds for it.
+  // The current version need not exist; then nothing is held for it, and A follows Root 4.9 in list order.
   model.packages[1].version = "3.0";
-  CHECK(steps(order_origam(model, {}).order) == "Root 4.0, Root 4.9, A 1.0, A 1.1, Lib 1.0, Lib 2.0, Root 5.1");
+  CHECK(steps(order_origam(model, {}).order) == "Root 4.0, Root 4.9, Lib 1.0, Lib 2.0, A 1.0, A 1.1, Root 5.1");
 }
 
 TEST_CASE("origam order: what a database has is left out whole") {

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/report/json_writer.hpp"
+#include "core/report/rule_pages.hpp"
 #include "core/report/markup.hpp"
 #include "core/report/rule_text.hpp"
 #include "core/report/utf8.hpp"
@@ -87,7 +88,9 @@ void write_rules(JsonWriter& writer, const std::vector<RuleText>& rules) {
     if (!rule.page.empty()) {
       writer.key("help");
       writer.begin_object();
-      writer.member("text", rule.page);
+      // Viewers that cannot show Markdown get the remedy alone.
+      const std::string_view remedy = page_section(rule.page, "Repair");
+      writer.member("text", remedy.empty() ? rule.page : remedy);
       writer.member("markdown", rule.page);
       writer.end_object();
     }

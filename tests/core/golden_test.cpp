@@ -95,6 +95,10 @@ GoldenCase read_case(const fs::path& path) {
 
 // What a host computes, and what differs from run to run.
 std::string normalised(std::string text) {
+  // Rule pages have tests of their own, and are too long a line for std::regex.
+  for (std::size_t at = text.find("\"markdown\": \"# "); at != std::string::npos; at = text.find("\"markdown\": \"# ", at + 1)) {
+    text.replace(at, text.find('\n', at) - at, "\"markdown\": \"PAGE\"");
+  }
   text = std::regex_replace(text, std::regex("\"sha256\": (null|\"[0-9a-f]{64}\")"), "\"sha256\": X");
   text = std::regex_replace(text, std::regex("<td><code>[0-9a-f]{64}</code></td>"), "<td><code></code></td>");
   text = std::regex_replace(text, std::regex("(\"name\": \"backstay\",\\s+\"version\": \")[0-9][^\"]*\""), "$1VERSION\"");

@@ -96,6 +96,8 @@ export function rewrite_case(path, made, result) {
 /** What may differ from run to run or from version to version. */
 export function normalise(text) {
   return text
+    // Rule pages have tests of their own.
+    .replace(/"markdown": "# .*$/gm, '"markdown": "PAGE"')
     .replace(/"milliseconds": ?\d+/g, '"milliseconds": 0')
     .replace(/( statements?) in \d+ ms$/gm, '$1')
     .replace(/(<testsuites [^>]*time=")[0-9.]+"/g, '$10.000"')

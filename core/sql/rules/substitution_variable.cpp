@@ -1,14 +1,15 @@
 // Flags the first variable that only a command-line client would replace. Inside literals they count only
 // when the script is plainly written for such a client.
+#include "core/sql/rules/client_lines.hpp"
 #include "core/sql/rules/rules.hpp"
 
 namespace backstay::sql::rules {
 
 void substitution_variable(const Scope& scope, Reporter& report) {
-  bool client = false, switched_off = false;
+  const bool client = written_for_a_client(scope);
+  bool switched_off = false;
   for (const Fact& fact : scope.script().facts) {
     if (fact.verb != Verb::client_command) continue;
-    client = true;
     switched_off = switched_off || glob_match("set def* off*", fact.detail) || glob_match("set scan off*", fact.detail);
   }
   for (const Fact& fact : scope.script().facts) {

@@ -35,7 +35,7 @@ void ExemptionWalk::find_scratch() {
     if (!scope_.facts_[i].executed || fact.has(Flag::skeleton) || !can_be_scratch(fact.object)) continue;
     if (fact.verb == Verb::create) {
       if (fact.has(Flag::if_exists) || fact.has(Flag::or_replace) || fact.has(Flag::temporary) ||
-          scope_.facts_[i].under_if)
+          scope_.facts_[i].under_if || scope_.facts_[i].tolerates_existing)
         continue;
       for (const Name& name : fact.names) open[scope_.key(name)].push_back(i);
     } else if (fact.verb == Verb::drop) {
@@ -124,8 +124,10 @@ void ExemptionWalk::remember(const Fact& fact, std::size_t at) {
       else if (fact.object != ObjectKind::view) {
         Made made;
         made.branch = innermost_branch(fact);
-        made.guarded = fact.has(Flag::if_exists) || made.branch >= 0;
-        if (fact.has(Flag::if_exists)) made.branch = -1;
+        // A handler that lets "exists already" pass is as good as IF NOT EXISTS: the table may be older.
+        const bool passes = fact.has(Flag::if_exists) || scope_.facts_[at].tolerates_existing;
+        made.guarded = passes || made.branch >= 0;
+        if (passes) made.branch = -1;
         made_[scope_.key(name)] = made;
       }
     }

@@ -111,6 +111,23 @@ std::optional<std::pair<std::size_t, std::size_t>> value_range(std::string_view 
 
 }  // namespace
 
+DecodedValue decode_value(std::string_view text, std::size_t begin, std::size_t end) {
+  DecodedValue value;
+  std::size_t at = begin;
+  while (at < end) {
+    const std::size_t before = value.text.size();
+    std::size_t length = text[at] == '&' ? resolve_reference(text.substr(at, end - at), value.text) : 0;
+    if (length == 0) {
+      value.text += text[at];
+      length = 1;
+    }
+    value.offsets.resize(value.offsets.size() + (value.text.size() - before), at);
+    at += length;
+  }
+  value.offsets.push_back(end);
+  return value;
+}
+
 std::string_view local_name(std::string_view name) {
   const std::size_t colon = name.rfind(':');
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -217,20 +234,7 @@ std::optional<DecodedValue> XmlFile::decode(pugi::xml_node element, std::string_
   const std::string_view text = document_->text();
   const auto range = value_range(text, static_cast<std::size_t>(start), name);
   if (!range) return std::nullopt;
-  DecodedValue value;
-  std::size_t at = range->first;
-  while (at < range->second) {
-    const std::size_t before = value.text.size();
-    std::size_t length = text[at] == '&' ? resolve_reference(text.substr(at, range->second - at), value.text) : 0;
-    if (length == 0) {
-      value.text += text[at];
-      length = 1;
-    }
-    value.offsets.resize(value.offsets.size() + (value.text.size() - before), at);
-    at += length;
-  }
-  value.offsets.push_back(range->second);
-  return value;
+  return decode_value(text, range->first, range->second);
 }
 
 }  // namespace backstay::origam

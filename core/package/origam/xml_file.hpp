@@ -21,6 +21,9 @@ struct DecodedValue {
   std::vector<std::size_t> offsets;  // per byte of text, plus one for the end; into the document's text
 };
 
+// Decodes text[begin, end), the raw value of an attribute. References we do not know stay as they are.
+DecodedValue decode_value(std::string_view text, std::size_t begin, std::size_t end);
+
 // Owns the text and the tree. Line breaks inside attributes stay what they are: ORIGAM reads them so.
 // Custom entities are not expanded; element names are compared by their local part.
 class XmlFile {

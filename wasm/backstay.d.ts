@@ -276,6 +276,8 @@ export interface Options {
   labelled_severities?: Severity[];
   fail_on?: Severity | "never";
   lang?: "en" | "ru";
+  /** render() as text: findings and the last line only. */
+  quiet?: boolean;
   /** What the target has: the environment description as object or text (core/deploy/environment.md). */
   environment?: object | string;
 }

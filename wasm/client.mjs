@@ -135,7 +135,7 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
       for (const file of input.files) sources.push(await prepare(file.data));
     }
     let next = 0;
-    const { lang = "en", environment = null, ...settings } = options;
+    const { lang = "en", quiet = false, environment = null, ...settings } = options;
     const request = {
       inputs: inputs.map(({ path, folder, files }) => ({
         path, folder, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
@@ -144,6 +144,7 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
       environment: typeof environment === "object" && environment ? JSON.stringify(environment) : environment,
       format,
       lang,
+      quiet,
       order_only: orderOnly,
     };
     const answer = await call({ call: "preflight", request, sources }, control);

@@ -82,6 +82,7 @@ list(FILTER libzip_parts EXCLUDE REGEX
 backstay_third_party(backstay_libzip ${libzip_parts} ${CMAKE_CURRENT_LIST_DIR}/libzip/no_random.c
   ${CMAKE_BINARY_DIR}/wasm-sources/zip_err_str.c)
 target_compile_definitions(backstay_libzip PRIVATE HAVE_CONFIG_H)
+target_compile_options(backstay_libzip PRIVATE -Os)  # inflating is zlib's and libdeflate's work
 target_include_directories(backstay_libzip SYSTEM PUBLIC ${CMAKE_CURRENT_LIST_DIR}/libzip ${libzip_source}/lib)
 target_link_libraries(backstay_libzip PUBLIC backstay_zlib)
 

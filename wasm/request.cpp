@@ -50,6 +50,7 @@ Result<Request> read_request(std::string_view text) {
   const std::optional<report::Format> format = report::format_from(root.text("format").value_or("json"));
   if (!format) return bad("unknown format \"" + root.text("format").value_or("") + '"');
   request.format = *format;
+  request.write.quiet = root.flag("quiet").value_or(false);
   request.order_only = root.flag("order_only").value_or(false);
   request.write.lang = root.text("lang").value_or("en");
 

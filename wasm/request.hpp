@@ -19,7 +19,7 @@ struct Request {
 // Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}]}],
 //        "options": text of a configuration (core/config.hpp) or null,
 //        "environment": text of a target's description (core/deploy/environment.hpp) or null,
-//        "format": text, "lang": text, "order_only": bool}.
+//        "format": text, "lang": text, "quiet": bool, "order_only": bool}.
 // Files are numbered over all inputs from 0; their bytes are asked from the host (host_source.hpp).
 // Errors: malformed, with the place inside the options or environment text when that is to blame.
 Result<Request> read_request(std::string_view text);

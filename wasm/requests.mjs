@@ -9,7 +9,7 @@ export function makeHandler({ compile, open, hash, post }) {
   const compiled = compile();
 
   async function perform(message, progress) {
-    // A fresh instance costs about a millisecond and gives all memory of the last request back.
+    // A fresh instance costs a few milliseconds and gives all memory of the last request back.
     const module = await BackstayModule.create(await compiled);
     if (message.call === "rules") return module.rules();
     if (message.call === "statements") return module.statements(message.sql, message.dialect);

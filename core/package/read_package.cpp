@@ -113,6 +113,11 @@ Result<PackageSet> read_file(const InputFile& file, const std::string& name, con
     return Error{ErrorCode::limit_exceeded, {.file = name}, "file of " + std::to_string(file.bytes->size()) + " bytes is over the limit of " + std::to_string(limits.max_input_bytes)};
   }
   creatio::DeliveryReader reader(limits, progress, sink, file.bytes->size());
+  // A file that went away since it was chosen is not "of an unknown format".
+  std::byte first{};
+  if (file.bytes->size() > 0 && !file.bytes->read(0, std::span(&first, 1))) {
+    return Error{ErrorCode::unreadable, {.file = name}, "the file could not be read"};
+  }
   switch (recognise_archive(*file.bytes)) {
     case ArchiveFormat::gzip:
       reader.add_archive(file.bytes, name);

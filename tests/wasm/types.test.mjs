@@ -10,7 +10,7 @@ import { backstay, root, sampleInputs } from "./support.mjs";
 const ts = createRequire(join(root, "web-demo/package.json"))("typescript"); // npm ci --prefix web-demo
 const declarations = join(root, "wasm/backstay.d.ts");
 const schema = JSON.parse(readFileSync(join(root, "core/report/report.schema.json"), "utf8"));
-const settings = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], types: [] };
+const settings = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"], types: [] };
 after(() => backstay.close());
 
 function problemsOf(files) {

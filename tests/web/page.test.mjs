@@ -1,7 +1,7 @@
 // The page, used as people use it, in a real Chromium: dropped files, samples, broken uploads, cancel,
 // keyboard, a phone's width. Needs web-demo/dist (npm run build --prefix web-demo).
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,26 +165,40 @@ test("a broken upload says what is wrong, and the next one works", async () => {
 });
 
 test("cancel ends the check at once and the page goes on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "backstay-large-"));
+  const large = join(folder, "large.zip");
+  writeFileSync(large, "PK");
+  truncateSync(large, 4_000_000_000); // hashing its zeros takes longer than this test
   await withPage(async ({ page }) => {
-    await page.evaluate(() => {
-      const piece = new Uint8Array(1 << 20).fill(1);
-      const data = new DataTransfer();
-      data.items.add(new File(Array(512).fill(piece), "large.zip"));
-      const input = document.querySelector(".choose-files");
-      input.files = data.files;
-      input.dispatchEvent(new Event("change"));
-    });
+    await page.setInputFiles(".choose-files", large);
     await until(page, () => /of \d/.test(document.querySelector(".checking .amount")?.textContent ?? ""));
+    assert.match(await page.textContent(".checking"), /large\.zip/);
     await page.screenshot({ path: join(pictures, "checking.png") });
     const took = await page.evaluate(async () => {
       const start = performance.now();
-      [...document.querySelectorAll(".checking button")].at(-1).click();
+      document.querySelector(".checking button").click();
       while (document.querySelector(".checking")) await new Promise((resolve) => setTimeout(resolve, 1));
       return performance.now() - start;
     });
     assert.ok(took < 100, `cancel took ${took} ms`);
     assert.match(await page.textContent(".notice"), /cancelled/);
     await runSample(page, samples[0].id);
+  });
+  rmSync(folder, { recursive: true });
+});
+
+test("a file that cannot be read any more is said to be just that", async () => {
+  await withPage(async ({ page }) => {
+    await page.evaluate(() => {
+      Object.defineProperty(Blob.prototype, "size", { get: () => 1000 }); // longer than there are bytes
+      const data = new DataTransfer();
+      data.items.add(new File(["PK"], "gone.zip"));
+      const input = document.querySelector(".choose-files");
+      input.files = data.files;
+      input.dispatchEvent(new Event("change"));
+    });
+    await verdict(page);
+    assert.match(await page.textContent("#findings"), /could not be read|cut off|no central directory/i);
   });
 });
 

@@ -1,5 +1,5 @@
 // The report's terms in words for somebody who installs packages but does not write them.
-import type { Finding, Report, Reversibility, RollbackStep, RollbackVerdict, ScriptVerdict, Severity } from "backstay";
+import type { Finding, Report, Reversibility, Rollback, RollbackStep, RollbackVerdict, ScriptVerdict, Severity } from "backstay";
 import { plural } from "../dom";
 
 export type Mood = "good" | "care" | "bad" | "none";
@@ -45,7 +45,17 @@ const rollbackAnswers: Record<RollbackVerdict, Omit<Answer, "question">> = {
   "not-applicable": { mood: "none", short: "Nothing to undo", long: "There is nothing here that a rollback would have to restore." },
 };
 
+export function rollbackMood(rollback: Rollback): Mood {
+  return rollbackAnswers[rollback.verdict].mood;
+}
+
+// Nothing of what was uploaded could be read, so nothing can be said about it.
+function nothingRead(report: Report): boolean {
+  return report.inputs.length > 0 && report.inputs.every((input) => input.kind === null);
+}
+
 export function rollbackAnswer(report: Report): Answer {
+  if (nothingRead(report)) return { question: "Can it be undone?", mood: "none", short: "Unknown", long: "That depends on what is inside." };
   return { question: "Can it be undone?", ...rollbackAnswers[report.rollback.verdict] };
 }
 
@@ -57,6 +67,7 @@ export function unreadable(report: Report): Finding[] {
 export function installAnswer(report: Report): Answer {
   const question = "Will it install?";
   const { order } = report;
+  if (nothingRead(report)) return { question, mood: "bad", short: "No, it cannot be read", long: "Nothing in it could be checked. Below is where the reading stopped." };
   const damaged = unreadable(report);
   if (damaged.length > 0) {
     return { question, mood: "bad", short: "Part of it is unreadable", long: `${plural(damaged.length, "problem")} while reading. What could be read was checked.` };
@@ -73,7 +84,9 @@ export function installAnswer(report: Report): Answer {
         long: `It needs ${listOf(needs, 4)} on the target, which ${needs.length === 1 ? "is" : "are"} not part of this upload.`,
       };
     case "ok":
-      return { question, mood: "good", short: "Yes, the order is clear", long: `${plural(order.steps.length, "step")}, one after the other, with nothing missing.` };
+      return needs.length > 0
+        ? { question, mood: "good", short: "Yes, where its base is", long: `The order is clear. The target has to have ${listOf(needs, 4)}.` }
+        : { question, mood: "good", short: "Yes, the order is clear", long: `${plural(order.steps.length, "step")}, with nothing missing.` };
     case "not-applicable":
       return { question, mood: "none", short: "No order to check", long: "This upload has no packages that depend on each other." };
   }
@@ -96,7 +109,7 @@ export function findingsAnswer(report: Report): Answer {
 // The sentence on top: the worst of the answers decides.
 export function headline(report: Report): { mood: Mood; text: string } {
   const damaged = unreadable(report);
-  if (report.inputs.length > 0 && report.inputs.every((input) => input.kind === null)) {
+  if (nothingRead(report)) {
     return { mood: "bad", text: report.inputs.length === 1 ? "This file could not be read" : "None of these files could be read" };
   }
   if (damaged.length > 0) return { mood: "bad", text: "Do not install this: part of it is damaged" };
@@ -133,5 +146,5 @@ export const actionWord: Record<RollbackStep["action"], string> = {
   "remove-package": "Remove the package",
   "reverse-script": "Run the reverse script",
   "restore-account-backup": "Restore the backup of the account",
-  none: "Nothing to do",
+  none: "Left as it is",
 };

@@ -210,8 +210,12 @@ void Recogniser::called(const Statement& s, const Name& routine, Cursor argument
   (void)arguments;
   if (routine.name.empty()) return;
   const std::string_view bare = routine.name, package = routine.schema;
+  if (dialect_ == Dialect::mssql && begins(bare, "open") && package.empty()) return;  // OPENQUERY and kin
   if (dialect_ == Dialect::postgresql) {
-    if (bare == "setval" || bare == "set_config" || package == "cron" || begins(bare, "dblink")) return;
+    if (bare == "setval" || bare == "set_config" || package == "cron" || begins(bare, "dblink") || bare == "lo_import" ||
+        bare == "lo_export" || bare == "pg_read_file" || bare == "pg_read_binary_file") {
+      return;
+    }
   } else if (dialect_ == Dialect::oracle) {
     if (package == "DBMS_SQL" && bare == "PARSE") return;
     if (package == "DBMS_UTILITY" && bare == "EXEC_DDL_STATEMENT") return;

@@ -108,7 +108,7 @@ ObjectKind Recogniser::object_kind(Cursor& c) {
     case kw_fulltext:
     case kw_xml: {
       const bool index = c.is(kw_index, 1);
-      if (k == kw_xml && index) return take(2, ObjectKind::index);
+      if (index) return take(2, ObjectKind::index);
       return take(k == kw_xml ? 3 : 2, ObjectKind::other);
     }
     case kw_spatial:
@@ -206,6 +206,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
         more = c.take(TokenKind::substitution);
     }
   }
+  const bool fulltext = c.is(kw_fulltext);
   const bool package_body = (c.is(kw_package) || c.is(kw_type)) && c.is(kw_body, 1);
   const ObjectKind kind = object_kind(c);
   if (kind == ObjectKind::unknown) return false;
@@ -216,6 +217,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
   }
   if (unique) mark(Flag::unique);
   if (package_body) mark(Flag::package_body);
+  if (fulltext) mark(Flag::no_transaction);
   {
     Fact& fact = add(Verb::create, s, at, kind);
     fact.flags = flags;
@@ -284,8 +286,6 @@ bool Recogniser::create(Statement& s, Cursor c) {
       if (kind == ObjectKind::materialized_view) scan_expressions({c.pos(), s.last, {}}, index);
       break;
     default: {
-      const bool fulltext = dialect_ == Dialect::mssql && c.at(c.pos() - 2).is(kw_fulltext);
-      if (fulltext) fact().add(Flag::no_transaction);
       if (starts_name(c)) fact().names.push_back(name(c));
       break;
     }
@@ -412,7 +412,7 @@ bool Recogniser::drop(const Statement& s, Cursor c) {
     if (starts_name(c)) fact.names.push_back(name(c));
   } else {
     for (;;) {
-      if (!starts_name(c)) break;
+      if (!starts_name(c) || c.is(kw_on)) break;
       Name object = name(c);
       // Old T-SQL: DROP INDEX t.ix names the table first.
       if (kind == ObjectKind::index && dialect_ == Dialect::mssql && !object.schema.empty() && !c.is(kw_on)) {
@@ -439,6 +439,7 @@ bool Recogniser::drop(const Statement& s, Cursor c) {
       if (!c.take(TokenKind::comma)) break;
     }
   }
+  if (kind == ObjectKind::index && c.take(kw_on)) fact.on = name(c);  // DROP FULLTEXT INDEX ON t
   for (; !c.done(); c.skip()) {
     if (c.is(kw_cascade) || (c.is(kw_force) && kind == ObjectKind::type)) fact.add(Flag::cascade);
   }

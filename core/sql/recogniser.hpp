@@ -2,7 +2,7 @@
 // Internal to core/sql; fact.hpp has the front door read_script().
 //
 // One class over several files, by what they read: recognise_dml.cpp, recognise_create.cpp,
-// recognise_alter.cpp, recognise_session.cpp, recognise_call.cpp, blocks_pl.cpp (PL/pgSQL and PL/SQL),
+// recognise_alter*.cpp, recognise_session.cpp, recognise_call.cpp, blocks_pl.cpp (PL/pgSQL and PL/SQL),
 // blocks_tsql.cpp, dynamic_text.cpp.
 #pragma once
 

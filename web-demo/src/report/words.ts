@@ -88,6 +88,9 @@ export function installAnswer(report: Report): Answer {
         ? { question, mood: "good", short: "Yes, where its base is", long: `The order is clear. The target has to have ${listOf(needs, 4)}.` }
         : { question, mood: "good", short: "Yes, the order is clear", long: `${plural(order.steps.length, "step")}, with nothing missing.` };
     case "not-applicable":
+      if (report.summary.errors > 0 && report.inputs.some((input) => input.kind === "promotion")) {
+        return { question, mood: "bad", short: "Not yet", long: `${plural(report.summary.errors, "error")} first: production or the promotion itself is not ready.` };
+      }
       return { question, mood: "none", short: "No order to check", long: "This upload has no packages that depend on each other." };
   }
 }

@@ -25,7 +25,7 @@ inline std::size_t utf8_length(std::string_view text, std::size_t i) {
   return length;
 }
 
-// `c` is a code point that is no surrogate.
+// `c` is no surrogate. Above U+10FFFF nothing is appended.
 inline void append_utf8(std::string& out, char32_t c) {
   if (c < 0x80) {
     out += static_cast<char>(c);
@@ -36,7 +36,7 @@ inline void append_utf8(std::string& out, char32_t c) {
     out += static_cast<char>(0xE0 | (c >> 12));
     out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
     out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
+  } else if (c < 0x110000) {
     out += static_cast<char>(0xF0 | (c >> 18));
     out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
     out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/utf8.hpp"
+
 namespace backstay::report {
 
 // One code point and the bytes it takes. Damaged bytes give U+FFFD, one byte each.
@@ -17,7 +19,6 @@ struct CodePoint {
 };
 // `at` is below text.size().
 CodePoint decode(std::string_view text, std::size_t at);
-void append_utf8(std::string& out, char32_t value);
 
 // The text with every damaged byte replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);

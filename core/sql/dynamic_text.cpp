@@ -2,6 +2,7 @@
 // with a map back to the places where its bytes were written (rules.md section 1, "Known text").
 #include <charconv>
 
+#include "core/base/utf8.hpp"
 #include "core/sql/recogniser.hpp"
 
 namespace backstay::sql {
@@ -9,24 +10,6 @@ namespace {
 
 // Stands in a text where an unknown value would be: a name nobody uses.
 constexpr std::string_view unknown_value = "backstay_unknown_value";
-
-void append_code_point(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x110000) {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
 
 // The bytes between the quotes: [first, second) inside the token's spelling.
 std::pair<std::size_t, std::size_t> between_quotes(std::string_view text, const Token& t) {
@@ -95,7 +78,7 @@ std::string Recogniser::literal_text(const Token& t, OffsetMap* map, std::size_t
           const char* to = text.data() + std::min(last, i + 2 + digits);
           const auto read = std::from_chars(from, to, value, 16);
           used += static_cast<std::size_t>(read.ptr - from);
-          append_code_point(out, value);
+          append_utf8(out, value);
           break;
         }
         default: out += e; break;
@@ -280,7 +263,7 @@ bool Recogniser::evaluate_function(Cursor c, DynamicText& out, std::uint32_t dep
     const std::string_view digits = arguments.spelling();
     std::from_chars(digits.data(), digits.data() + digits.size(), code);
     out.map.add(out.text.size(), source_->map.physical(token(at).begin), false);
-    append_code_point(out.text, code);
+    append_utf8(out.text, code);
     return true;
   }
   if (f == "quote_ident" || f == "quotename" || f == "quote_literal" || f == "enquote_name" || f == "dbms_assert") {

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "core/base/utf8.hpp"
 #include "core/package/member_name.hpp"
 
 namespace backstay::creatio {
@@ -20,24 +21,6 @@ std::uint32_t unit_at(std::span<const std::byte> name, std::size_t index) {
   return static_cast<std::uint32_t>(name[2 * index]) | static_cast<std::uint32_t>(name[2 * index + 1]) << 8;
 }
 
-void append_code_point(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
 // UTF-16LE to UTF-8 into `out`; the index of the first unit that is no text, or the number of units.
 std::size_t decode_name(std::span<const std::byte> name, std::string& out) {
   const std::size_t units = name.size() / 2;
@@ -50,7 +33,7 @@ std::size_t decode_name(std::span<const std::byte> name, std::string& out) {
       c = 0x10000 + ((c - 0xD800) << 10) + (unit_at(name, i + 1) - 0xDC00);
       ++i;
     }
-    append_code_point(out, c);
+    append_utf8(out, c);
   }
   return units;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/utf8.hpp"
+
 namespace backstay::origam {
 namespace {
 
@@ -9,24 +11,6 @@ namespace {
 constexpr std::size_t max_markup = 4'000'000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-void append_code_point(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
 
 // Resolves the reference at text[at] ('&') into `out`; its length, or 0 when it is none we know.
 std::size_t resolve_reference(std::string_view text, std::string& out) {
@@ -52,7 +36,7 @@ std::size_t resolve_reference(std::string_view text, std::string& out) {
     value = value * (hex ? 16 : 10) + digit;
     if (value > 0x10FFFF) return 0;
   }
-  append_code_point(out, value);
+  append_utf8(out, value);
   return end + 1;
 }
 

@@ -483,7 +483,7 @@ void Recogniser::simple_statement(std::uint32_t first, std::uint32_t last) {
   if (first >= last) return;
   const std::size_t before = script_.facts.size();
   const std::size_t listed = listing_ ? listing_->size() : 0;
-  list(first, last, statement_kind(cursor(s), dialect_));
+  if (listing_) list(first, last, statement_kind(cursor(s), dialect_));
   const bool fine = well_formed(s);
   if (!fine || !(dialect_ == Dialect::postgresql ? simple_postgresql(s, cursor(s)) : simple_oracle(s, cursor(s)))) {
     if (fine) {

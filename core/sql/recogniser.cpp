@@ -193,7 +193,7 @@ void Recogniser::read() {
   SplitText cut = split(text, 0, text.size(), dialect_, true);
   main.stream = std::move(cut.stream);
   script_.comments = std::move(main.stream.comments);
-  script_.facts.reserve(cut.statements.size() * 2);
+  script_.facts.reserve(cut.statements.size() + 8);
   if (dialect_ == Dialect::mssql) {
     batches(cut);
   } else {
@@ -316,7 +316,7 @@ void Recogniser::statement(std::uint32_t first, std::uint32_t last) {
   }
   const std::size_t before = script_.facts.size();
   const std::size_t listed = listing_ ? listing_->size() : 0;
-  list(first, last, statement_kind(cursor(s), dialect_));
+  if (listing_) list(first, last, statement_kind(cursor(s), dialect_));
   if (!well_formed(s)) {
     if (listing_) (*listing_)[listed].kind = "NOT-UNDERSTOOD";
     return;

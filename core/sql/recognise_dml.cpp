@@ -410,6 +410,9 @@ bool Recogniser::row_guard(const Statement& s, Cursor c) const {
       case kw_is:
         if (outer_join && c.at(i + 1).is(kw_null)) return true;
         break;
+      case kw_isnull:  // PostgreSQL's operator; the function of T-SQL has a bracket
+        if (outer_join && !c.at(i + 1).is(TokenKind::open)) return true;
+        break;
       default: break;
     }
   }
@@ -492,6 +495,18 @@ void Recogniser::insert(const Statement& s, Cursor c) {
   script_.facts.push_back(std::move(fact));
   const std::int32_t index = last_fact();
   scan_expressions({at, c.last(), {}}, index);
+  // INSERT ... SELECT FROM (DELETE ... OUTPUT ...): the inner statement changes its own table.
+  if (dialect_ == Dialect::mssql) {
+    for (std::uint32_t i = c.pos(); i < c.last(); ++i) {
+      if (!c.at(i).is(TokenKind::open) || !is_dml(c.at(i + 1)) || c.at(i + 2).is(TokenKind::open)) continue;
+      const Cursor inner = c.range(i, c.last()).inside();
+      if (inner.is(kw_insert)) continue;
+      if (inner.is(kw_update)) update(s, inner);
+      else if (inner.is(kw_delete)) remove(s, inner);
+      else merge(s, inner);
+      i = c.behind_group(i) - 1;
+    }
+  }
   // INSERT ... EXEC runs a procedure for its rows.
   if (dialect_ == Dialect::mssql) {
     while (!c.done() && !c.is(kw_exec) && !c.is(kw_execute)) c.skip();

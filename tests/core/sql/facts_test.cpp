@@ -95,6 +95,7 @@ TEST_CASE("sql facts: the table behind the target") {
       {"inline view", ora, "DELETE FROM (SELECT * FROM \"Lead\" WHERE a = 1)", "1:1 delete Lead"},
       {"two databases", ms, "INSERT [Arc].dbo.t SELECT 1 INSERT Arc..t SELECT 1", "1:1 insert t; 1:29 insert t"},
       {"a CTE that changes data", pg, "WITH m AS (DELETE FROM a RETURNING *)\nINSERT INTO b SELECT * FROM m", "1:12 delete a; 2:1 insert b"},
+      {"a DELETE inside an INSERT", ms, "INSERT INTO #t (x) SELECT x FROM (DELETE FROM dbo.a OUTPUT deleted.x WHERE y = 1) d", "1:1 insert #t; 1:35 delete a"},
       {"several targets", ora, "INSERT ALL INTO a VALUES (1) INTO b VALUES (2) SELECT 1 FROM dual", "1:1 insert A B"},
       {"one fact per action", pg, "ALTER TABLE t ADD a int,\n DROP COLUMN b,\n ALTER c TYPE text", "1:19 alter t.a; 2:14 alter t.b; 3:8 alter t.c"},
       {"actions without commas", ora, "ALTER TABLE t ADD (a NUMBER, b DATE) DROP COLUMN c", "1:20 alter T.A; 1:30 alter T.B; 1:50 alter T.C"},

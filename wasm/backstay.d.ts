@@ -160,12 +160,18 @@ export interface RepairEdit {
   version: string;
   dependency: string;
   from: string;
+  /** Empty: the entry is taken out. */
   to: string;
+  version_id: string | null;
+  dependency_id: string | null;
 }
 
 export interface Repair {
   title: string;
+  /** All of them together make the order. */
   edits: RepairEdit[];
+  /** The order that results, "Package Version" each; empty when it is too long to repeat. */
+  order: string[];
 }
 
 export interface Order {

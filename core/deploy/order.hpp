@@ -44,12 +44,21 @@ struct Missing {
   bool optional = false;  // InstallBehavior 1: installed but left inactive
 };
 
+// One entry of a dependency list that names another number, or goes.
 struct RepairEdit {
-  std::string file, package, version, dependency, from, to;
+  std::string file, package, version, dependency, from, to;  // `to` is empty when the entry goes
+  std::string version_id, dependency_id;
+  // The lines it stands on, as indices into DeploymentVersion::dependencies, with the number each one has.
+  struct Line {
+    std::size_t entry = 0;
+    std::string from;
+  };
+  std::vector<Line> lines;
 };
 struct Repair {
   std::string title;
-  std::vector<RepairEdit> edits;
+  std::vector<RepairEdit> edits;       // all of them together
+  std::vector<std::string> order;      // "Package Version" in the order that results; empty when left out for its length
 };
 
 struct Order {

@@ -7,6 +7,7 @@
 #include "core/deploy/repair.hpp"
 #include "core/deploy/sort_report.hpp"
 #include "core/deploy/sorter.hpp"
+#include "core/deploy/version_number.hpp"
 #include "core/deploy/wait_graph.hpp"
 #include "core/package/origam/package_list.hpp"
 
@@ -71,26 +72,49 @@ std::string bare(std::string_view text) {
   return std::string(text);
 }
 
-Repair repair_of(const PackageSet& model, const Sorted& sorted, const Edit& edit) {
+RepairEdit repair_edit(const PackageSet& model, const Sorted& sorted, const Edit& edit) {
   const History& history = sorted.input.history;
   const ModelVersion& at = sorted.input.source[edit.version];
+  const DeploymentVersion& version = model.packages[at.package].deployment_versions[at.version];
   RepairEdit shown;
-  shown.file = model.packages[at.package].deployment_versions[at.version].file;
+  shown.file = version.file;
   shown.package = history.label(history.package_of(edit.version));
   shown.version = history.number(edit.version);
+  shown.version_id = version.id;
   shown.dependency = history.label(edit.package);
+  shown.dependency_id = history.package_at(edit.package).id;
   shown.from = bare(history.texts()[edit.from]);
-  if (edit.to != none) shown.to = bare(history.texts()[edit.to]);
-  Repair repair;
-  const std::string who = "in " + shown.package + " " + shown.version + ": " + shown.dependency + " " + shown.from;
-  if (edit.to == none) {
-    repair.title = who + " taken out";
-  } else if (edit.raises) {
-    repair.title = who + " raised to " + shown.to;
-  } else {
-    repair.title = who + " lowered to " + shown.to + ", which gives up that it runs after " + shown.from;
+  if (edit.to != none) {
+    shown.to = history.texts()[edit.to];
+    std::erase_if(shown.to, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
   }
-  repair.edits.push_back(std::move(shown));
+  for (std::size_t i = 0; i < version.dependencies.size(); ++i) {
+    const Dependency& entry = version.dependencies[i];
+    const std::string number = entry.version.value_or("");
+    if (entry.id == shown.dependency_id && compare_version_texts(number, shown.from) == 0) shown.lines.push_back({i, bare(number)});
+  }
+  return shown;
+}
+
+std::string title_of(const RepairEdit& shown, const Edit& edit) {
+  const std::string who = "in " + shown.package + " " + shown.version + ": " + shown.dependency + " " + shown.from;
+  if (edit.to == none) return who + " taken out";
+  if (edit.raises) return who + " raised to " + shown.to;
+  return who + " lowered to " + shown.to + ", which gives up that it runs after " + shown.from;
+}
+
+// Orders that result are listed as long as they stay short altogether.
+constexpr std::size_t max_listed_steps = 20'000;
+
+Repair repair_of(const PackageSet& model, const Sorted& sorted, const Proposal& proposal, std::size_t& listed) {
+  Repair repair;
+  for (const Edit& edit : proposal.edits) {
+    repair.edits.push_back(repair_edit(model, sorted, edit));
+    repair.title += (repair.title.empty() ? "" : "; ") + title_of(repair.edits.back(), edit);
+  }
+  listed += proposal.order.size();
+  if (listed > max_listed_steps) return repair;
+  for (const std::uint32_t v : proposal.order) repair.order.push_back(sorted.input.history.title(v));
   return repair;
 }
 
@@ -105,7 +129,10 @@ void explain(const PackageSet& model, const Sorted& sorted, Order& order) {
   for (const ModelVersion& at : sorted.input.source) {
     editable.push_back(static_cast<std::uint32_t>(model.packages[at.package].deployment_versions[at.version].dependencies.size()));
   }
-  for (const Edit& edit : single_edits(history, sorted.keyed, circle, editable)) order.repairs.push_back(repair_of(model, sorted, edit));
+  std::size_t listed = 0;
+  for (const Proposal& proposal : single_edits(history, sorted.keyed, circle, editable)) {
+    order.repairs.push_back(repair_of(model, sorted, proposal, listed));
+  }
 }
 
 void fill_order(const PackageSet& model, const Sorted& sorted, Order& order) {

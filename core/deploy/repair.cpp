@@ -42,7 +42,7 @@ Edit nearest(const History& history, const KeyedHistory& keyed, const Graph& gra
   Edit edit;
   edit.version = version;
   edit.package = keyed.package_of_key[named];
-  for (std::uint32_t e = history.first_entry(version); e < history.end_entry(version); ++e) {
+  for (std::uint32_t e = history.end_entry(version); e-- > history.first_entry(version);) {
     if (keyed.key_of_entry[e] == named) edit.from = history.entry(e).text;
   }
   const std::uint32_t own = keyed.key_of[version];
@@ -65,29 +65,45 @@ Edit nearest(const History& history, const KeyedHistory& keyed, const Graph& gra
 
 }  // namespace
 
-History edited(const History& history, const Edit& edit) {
+History edited(const History& history, const KeyedHistory& keyed, const std::vector<Edit>& edits) {
+  const auto edit_of = [&](std::uint32_t version, const History::Entry& entry) -> const Edit* {
+    for (const Edit& edit : edits) {
+      const bool same_number = keyed.rank_of_text[entry.text] == keyed.rank_of_text[edit.from];
+      if (edit.version == version && edit.package == entry.package && same_number) return &edit;
+    }
+    return nullptr;
+  };
+  if (std::all_of(edits.begin(), edits.end(), [](const Edit& edit) { return edit.to != none; })) {
+    History made = history;
+    for (const Edit& edit : edits) {
+      for (std::uint32_t e = history.first_entry(edit.version); e < history.end_entry(edit.version); ++e) {
+        if (const Edit* found = edit_of(edit.version, history.entry(e))) made.set_entry_text(e, found->to);
+      }
+    }
+    return made;
+  }
   History made;
   for (std::uint32_t p = 0; p < history.packages(); ++p) made.package(history.package_at(p).id, history.package_at(p).name);
   for (const std::string& text : history.texts()) made.text(text);
+  std::vector<bool> touched(history.versions(), false);
+  for (const Edit& edit : edits) touched[edit.version] = true;
   for (std::uint32_t v = 0; v < history.versions(); ++v) {
     made.add_version(history.package_of(v), history.text_of(v));
     for (std::uint32_t e = history.first_entry(v); e < history.end_entry(v); ++e) {
       History::Entry entry = history.entry(e);
-      if (v == edit.version && entry.package == edit.package && entry.text == edit.from) {
-        if (edit.to == none) continue;
-        entry.text = edit.to;
-      }
-      made.add_entry(entry.package, entry.text);
+      const Edit* edit = touched[v] ? edit_of(v, entry) : nullptr;
+      if (edit && edit->to == none) continue;
+      made.add_entry(entry.package, edit ? edit->to : entry.text);
     }
   }
   return made;
 }
 
-std::vector<Edit> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
-                               const std::vector<std::uint32_t>& editable) {
+std::vector<Proposal> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
+                                   const std::vector<std::uint32_t>& editable) {
   std::vector<std::uint32_t> version_of(keyed.keys(), none);
   for (std::uint32_t v = history.versions(); v-- > 0;) version_of[keyed.key_of[v]] = v;
-  std::vector<Edit> edits;
+  std::vector<Proposal> proposals;
   // Every trial looks at the whole set, so a long circle in a large history is tried in part only.
   const std::size_t size = std::size_t{history.versions()} + history.entries() + 1;
   std::size_t trials = std::max<std::size_t>(4, 100'000'000 / size);
@@ -97,15 +113,16 @@ std::vector<Edit> single_edits(const History& history, const KeyedHistory& keyed
     if (!find_tangles(graph, 0).empty()) continue;
     const Edit edit = nearest(history, keyed, graph, version, named, version_of);
     // The graph proposes, the sorter decides: equal numbers and odd own-package entries are beyond the graph.
-    if (sort_history(edited(history, edit)).ok()) edits.push_back(edit);
+    SortOutcome outcome = sort_history(edited(history, keyed, {edit}));
+    if (outcome.ok()) proposals.push_back({{edit}, std::move(outcome.order)});
   }
-  std::sort(edits.begin(), edits.end(), [&](const Edit& a, const Edit& b) {
+  std::sort(proposals.begin(), proposals.end(), [&](const Proposal& a, const Proposal& b) {
     const auto key = [&](const Edit& edit) {
       return std::tuple(edit.to == none, !edit.raises, vendor_maintained(history, edit.version), edit.steps, ~history.package_of(edit.version), edit.version, edit.from);
     };
-    return key(a) < key(b);
+    return key(a.edits.front()) < key(b.edits.front());
   });
-  return edits;
+  return proposals;
 }
 
 }  // namespace backstay::deploy

@@ -1,4 +1,4 @@
-// Single edits of dependency lists that make a set orderable, each proved by sorting the edited set.
+// Edits of dependency lists that make a set orderable, each proved by sorting the edited set.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace backstay::deploy {
 
-// All lines of `version` that name `package` at number `from` name `to` instead.
+// All lines of `version` that name `package` at the number `from` name `to` instead.
 struct Edit {
   std::uint32_t version = 0;
   std::uint32_t package = 0;          // of the history
@@ -18,14 +18,22 @@ struct Edit {
   std::uint32_t steps = 0;            // how many versions of the package it moves over
 };
 
+// Edits that belong together, and the order that the set has with all of them made.
+struct Proposal {
+  std::vector<Edit> edits;
+  std::vector<std::uint32_t> order;  // versions of the history
+};
+
 // `circle` as wait_circle gives it; `editable[v]` entries of version v, from its first on, stand in a file.
 // Every entry that could repair the set alone lies on every circle, so these are all such edits, nearest
-// number each (in a history of many millions of entries only the first few are tried). Best first: raising before lowering before removing; then those outside the two packages
-// that the vendor maintains; then fewer steps; then later packages. Empty when one edit is not enough.
-std::vector<Edit> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
-                               const std::vector<std::uint32_t>& editable);
+// number each (in a history of many millions of entries only the first few are tried). Best first: raising
+// before lowering before removing; then those outside the two packages that the vendor maintains; then
+// fewer steps; then later packages. Empty when one edit is not enough.
+std::vector<Proposal> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
+                                   const std::vector<std::uint32_t>& editable);
 
-// The history with one edit made.
-History edited(const History& history, const Edit& edit);
+// The history with edits made; lines that write the same number in another way are the same lines.
+// `keyed` must be key_history(history).
+History edited(const History& history, const KeyedHistory& keyed, const std::vector<Edit>& edits);
 
 }  // namespace backstay::deploy

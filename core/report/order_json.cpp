@@ -85,28 +85,36 @@ void write_missing(JsonWriter& writer, const deploy::Order& order) {
 void write_repairs(JsonWriter& writer, const deploy::Order& order) {
   writer.key("repairs");
   writer.begin_array();
-  for (const deploy::Repair& repair : order.repairs) {
-    writer.begin_object();
-    writer.member("title", repair.title);
-    writer.key("edits");
-    writer.begin_array();
-    for (const deploy::RepairEdit& edit : repair.edits) {
-      writer.begin_object();
-      writer.member("file", edit.file);
-      writer.member("package", edit.package);
-      writer.member("version", edit.version);
-      writer.member("dependency", edit.dependency);
-      writer.member("from", edit.from);
-      writer.member("to", edit.to);
-      writer.end_object();
-    }
-    writer.end_array();
-    writer.end_object();
-  }
+  for (const deploy::Repair& repair : order.repairs) write_repair(writer, repair);
   writer.end_array();
 }
 
 }  // namespace
+
+void write_repair(JsonWriter& writer, const deploy::Repair& repair) {
+  writer.begin_object();
+  writer.member("title", repair.title);
+  writer.key("edits");
+  writer.begin_array();
+  for (const deploy::RepairEdit& edit : repair.edits) {
+    writer.begin_object();
+    writer.member("file", edit.file);
+    writer.member("package", edit.package);
+    writer.member("version", edit.version);
+    writer.member("dependency", edit.dependency);
+    writer.member("from", edit.from);
+    writer.member("to", edit.to);
+    writer.member_or_null("version_id", edit.version_id);
+    writer.member_or_null("dependency_id", edit.dependency_id);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("order");
+  writer.begin_array();
+  for (const std::string& step : repair.order) writer.text(step);
+  writer.end_array();
+  writer.end_object();
+}
 
 void write_order(JsonWriter& writer, const deploy::Order& order) {
   writer.begin_object();

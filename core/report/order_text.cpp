@@ -77,7 +77,7 @@ void put_repairs(TextPage& page, const deploy::Order& order) {
     page.wrapped("  Repair: ", repair.title, Style::green);
     for (const deploy::RepairEdit& edit : repair.edits) {
       page.wrapped("    ", edit.file + ": " + edit.package + " " + edit.version + ": " + edit.dependency + " " + edit.from +
-                               " becomes " + edit.to);
+                               (edit.to.empty() ? " is taken out" : " becomes " + edit.to));
     }
   }
 }

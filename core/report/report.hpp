@@ -99,9 +99,23 @@ std::string write(const Report& report, Format format, const WriteOptions& optio
 // reason why there is none.
 std::string write_order(const Report& report, Format format, const WriteOptions& options = {});
 
+// What `backstay repair` has to say about one input.
+struct RepairedInput {
+  std::string path;
+  deploy::Order order;                 // as it was found
+  struct Written {
+    std::string file, backup;          // inside the input; `backup` is empty when none was kept
+  };
+  std::vector<Written> written;        // by the first repair, which was proved by reading the input again
+};
+
+// Text or JSON: what stands in the way, the proposals with the lines they change, what was written.
+std::string write_repairs(const std::vector<RepairedInput>& inputs, Format format, const WriteOptions& options = {});
+
 // Parts of the JSON report, for answers that carry only some of them. Written where `writer` stands.
 void write_findings(JsonWriter& writer, const Findings& findings, bool suppressed);
 void write_order(JsonWriter& writer, const deploy::Order& order);
+void write_repair(JsonWriter& writer, const deploy::Repair& repair);
 
 // What a scripts' verdict or a finding's class is called in every format.
 std::string_view to_string(Severity severity);

@@ -17,7 +17,7 @@ constexpr std::string_view version_text = "backstay " BACKSTAY_VERSION "\n";
 // Commands that the contract names and this version does not have. They are not in the help, but who
 // calls them should hear that rather than "unknown".
 bool is_later_command(std::string_view name) {
-  for (const std::string_view later : {"repair", "plan", "reverse", "rehearse", "snapshot", "apply", "restore", "backups", "recover"}) {
+  for (const std::string_view later : {"plan", "reverse", "rehearse", "snapshot", "apply", "restore", "backups", "recover"}) {
     if (name == later) return true;
   }
   return false;
@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   std::map<std::string, Action> actions;
   actions["check"] = add_check(app);
   actions["order"] = add_order(app);
+  actions["repair"] = add_repair(app);
   actions["statements"] = add_statements(app);
   actions["batch"] = add_batch(app);
   actions["rules"] = add_rules(app);

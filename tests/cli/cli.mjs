@@ -3,7 +3,7 @@
 //   node cli.mjs build/dev/native-plugin/backstay
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -70,7 +70,7 @@ test('exit codes of check', () => {
 
 test('commands of the contract that this version does not have say so', () => {
   const help = run(['help']).out;
-  for (const name of ['repair', 'plan', 'reverse', 'rehearse', 'snapshot', 'apply', 'restore', 'backups', 'recover']) {
+  for (const name of ['plan', 'reverse', 'rehearse', 'snapshot', 'apply', 'restore', 'backups', 'recover']) {
     const result = run([name, 'x']);
     assert.equal(result.code, 2);
     assert.equal(result.err, `backstay: ${name} is not in this version\n`);
@@ -79,13 +79,90 @@ test('commands of the contract that this version does not have say so', () => {
 });
 
 test('every command has help, on standard output', () => {
-  for (const name of ['check', 'order', 'statements', 'batch', 'rules', 'pack', 'unpack', 'version', 'help']) {
+  for (const name of ['check', 'order', 'repair', 'statements', 'batch', 'rules', 'pack', 'unpack', 'version', 'help']) {
     for (const args of [['help', name], [name, '--help']]) {
       const result = run(args);
       assert.equal(result.code, 0, args.join(' '));
       assert.match(result.out, new RegExp(`Usage: backstay ${name}`), args.join(' '));
       assert.equal(result.err, '');
     }
+  }
+});
+
+function model(name) {
+  cpSync(join(data, 'origam', 'deadlock'), join(folder, name), { recursive: true });
+  return join(folder, name, 'A', 'DeploymentVersion', 'A', '1.0.origam');
+}
+
+test('repair --write changes the bytes of one number, and what was there stays beside it', () => {
+  const edited = model('repair/model');
+  const before = readFileSync(edited);
+  const expected = readFileSync(join(data, 'origam', 'deadlock-repair', 'A 1.0.origam.expected'));
+  chmodSync(edited, 0o640);
+  assert.equal(run(['repair', 'repair/model']).code, 1);
+  assert.ok(readFileSync(edited).equals(before), 'showing writes nothing');
+  const result = run(['repair', '--write', '--format', 'json', 'repair/model']);
+  assert.equal(result.code, 0, result.err);
+  assert.deepEqual(json(result).written, [{ input: 'repair/model', file: 'A/DeploymentVersion/A/1.0.origam', backup: 'A/DeploymentVersion/A/1.0.origam.bak' }]);
+  assert.ok(readFileSync(edited).equals(expected));
+  assert.ok(readFileSync(`${edited}.bak`).equals(before));
+  assert.equal(statSync(edited).mode & 0o777, 0o640);
+  assert.equal(run(['order', 'repair/model']).code, 0);
+  // A second run finds nothing to do.
+  assert.equal(run(['repair', '--write', 'repair/model']).code, 0);
+  assert.ok(readFileSync(edited).equals(expected));
+  assert.deepEqual(readdirSync(dirname(edited)).filter((name) => name.startsWith('1.0.origam') && !name.includes('___')).sort(), ['1.0.origam', '1.0.origam.bak']);
+});
+
+test('repair --write keeps no copy when told so, and overwrites none', () => {
+  const edited = model('repair/bare');
+  assert.equal(run(['repair', '--write', '--no-backup', 'repair/bare']).code, 0);
+  assert.ok(!existsSync(`${edited}.bak`));
+  const kept = model('repair/kept');
+  const before = readFileSync(kept);
+  writeFileSync(`${kept}.bak`, 'precious');
+  const refused = run(['repair', '--write', 'repair/kept']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /1\.0\.origam\.bak: is there already and is not overwritten/);
+  assert.ok(readFileSync(kept).equals(before));
+  assert.equal(readFileSync(`${kept}.bak`, 'utf8'), 'precious');
+});
+
+test('repair --write leaves a link in the folder a link', () => {
+  const edited = model('repair/linked');
+  const real = join(folder, 'repair', 'linked', 'A', 'real.xml');
+  renameSync(edited, real);
+  symlinkSync('../../real.xml', edited);
+  assert.equal(run(['repair', '--write', '--no-backup', 'repair/linked']).code, 0);
+  assert.ok(lstatSync(edited).isSymbolicLink());
+  assert.ok(readFileSync(real).equals(readFileSync(join(data, 'origam', 'deadlock-repair', 'A 1.0.origam.expected'))));
+});
+
+test('repair --write refuses a file that changes while it works', async () => {
+  const edited = model('repair/busy');
+  const before = readFileSync(edited);
+  const script = readdirSync(dirname(edited)).find((name) => name.includes('___'));
+  writeFileSync(join(dirname(edited), script), 'SELECT 1;\n'.repeat(300000));  // so that it works for a while
+  const output = join(folder, 'repair', 'busy.txt');
+  const child = spawn(program, ['repair', '--write', '--output', output, 'repair/busy'], { cwd: folder });
+  let err = '';
+  child.stderr.on('data', (text) => { err += text; });
+  const ended = new Promise((finish) => { child.on('close', finish); });
+  // Somebody else touches it again and again until the program has its answer.
+  for (const end = Date.now() + 30000; !existsSync(output) && Date.now() < end;) utimesSync(edited, 1, 1);
+  assert.equal(await ended, 1);
+  assert.match(err, /1\.0\.origam: has changed since it was read; nothing was written/);
+  assert.ok(readFileSync(edited).equals(before));
+  assert.ok(!existsSync(`${edited}.bak`));
+});
+
+test('repair: wrong use and inputs that are none', () => {
+  file('repair/x.zip', 'PK');
+  for (const [args, code] of [[['repair'], 2], [['repair', '--write', 'repair/x.zip'], 2], [['repair', '--format', 'sarif', 'repair'], 2],
+    [['repair', '--no-backup', 'repair'], 2], [['repair', 'nowhere'], 3], [['repair', '--write', 'nowhere'], 3], [['repair', 'repair/x.zip'], 3]]) {
+    const result = run(args);
+    assert.equal(result.code, code, `${args.join(' ')}: ${result.err}`);
+    assert.match(result.err, /^backstay: ./m, args.join(' '));
   }
 });
 

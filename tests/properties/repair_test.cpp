@@ -33,7 +33,7 @@ std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> repairable(con
       for (std::uint32_t other = 0; other < history.versions(); ++other) {
         if (history.package_of(other) != entry.package) continue;
         const Edit edit{v, entry.package, entry.text, history.text_of(other)};
-        if (sort_history(edited(history, edit)).ok()) found.insert({v, entry.package, entry.text});
+        if (sort_history(edited(history, keyed, {edit})).ok()) found.insert({v, entry.package, entry.text});
       }
     }
   }
@@ -51,10 +51,12 @@ TEST_CASE("repair: every single edit that repairs a regular set is found, and ea
     const KeyedHistory keyed = key_history(history);
     const std::vector<std::uint32_t> circle = wait_circle(history, keyed);
     REQUIRE(!circle.empty());  // a regular set fails only because of a circle
-    const std::vector<Edit> edits = single_edits(history, keyed, circle, all_editable(history));
+    const std::vector<Proposal> proposals = single_edits(history, keyed, circle, all_editable(history));
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> proposed;
-    for (const Edit& edit : edits) {
-      REQUIRE(sort_history(edited(history, edit)).ok());
+    for (const Proposal& proposal : proposals) {
+      REQUIRE(proposal.edits.size() == 1);
+      const Edit& edit = proposal.edits.front();
+      REQUIRE(sort_history(edited(history, keyed, {edit})).order == proposal.order);
       if (edit.to != none) proposed.insert({edit.version, edit.package, edit.from});
     }
     const auto expected = repairable(history, keyed);

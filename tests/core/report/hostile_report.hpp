@@ -57,7 +57,7 @@ inline deploy::Order hostile_order() {
   order.conflicts.push_back({text, text, text, text, text});
   order.cycles.push_back({text, text});
   order.missing.push_back({text, text, text, text, true});
-  order.repairs.push_back({text, {{text, text, text, text, text, text}}});
+  order.repairs.push_back({text, {{text, text, text, text, text, text, text, text, {{0, text}}}}, {text}});
   order.message = text;
   return order;
 }

@@ -28,7 +28,8 @@ History history(std::uint32_t versions, std::uint32_t packages, std::uint32_t en
         const bool before = other < p;  // in the same round it was made earlier
         if (!before && r == 0) continue;
         std::uint32_t step = before ? r : r - 1;
-        if (faults > 0 && r == rounds - 2 && k == 1 && p == packages / 2 && step > 0) step -= 1, --faults;
+        // The packages between record the later step, so the moved entry asks for both sides of it: a deadlock.
+        if (faults > 0 && r == rounds - 2 && k == entries && p == packages / 2 && step > 0) step -= 1, --faults;
         made.add_entry(index[other], text[step]);
       }
     }

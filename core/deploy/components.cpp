@@ -40,6 +40,20 @@ class CircleSearch {
     return best;
   }
 
+  std::vector<std::vector<std::uint32_t>> spread(const std::vector<std::uint32_t>& members, std::size_t starts) {
+    for (const std::uint32_t node : members) inside_[node] = 1;
+    std::vector<std::vector<std::uint32_t>> circles;
+    const std::size_t stride = std::max<std::size_t>(1, members.size() / std::max<std::size_t>(1, starts));
+    for (std::size_t i = 0; i < members.size() && circles.size() < starts; i += stride) {
+      std::vector<std::uint32_t> circle = through(members[i], members.size() + 1);
+      if (circle.empty()) continue;
+      std::rotate(circle.begin(), std::min_element(circle.begin(), circle.end()), circle.end());
+      if (circles.empty() || circles.back() != circle) circles.push_back(std::move(circle));
+    }
+    for (const std::uint32_t node : members) inside_[node] = 0;
+    return circles;
+  }
+
  private:
   // The shortest circle through `start` with fewer than `limit` nodes, breadth first; empty when none.
   std::vector<std::uint32_t> through(std::uint32_t start, std::size_t limit) {
@@ -116,6 +130,10 @@ std::vector<Tangle> find_tangles(const Graph& graph, std::size_t max_steps) {
   }
   std::sort(tangles.begin(), tangles.end(), [](const Tangle& a, const Tangle& b) { return a.members < b.members; });
   return tangles;
+}
+
+std::vector<std::vector<std::uint32_t>> circles_through(const Graph& graph, const Tangle& tangle, std::size_t starts) {
+  return CircleSearch(graph).spread(tangle.members, starts);
 }
 
 }  // namespace backstay::deploy

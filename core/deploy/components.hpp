@@ -21,4 +21,7 @@ struct Tangle {
 // starts only: the circle is then short, perhaps not the shortest.
 std::vector<Tangle> find_tangles(const Graph& graph, std::size_t max_steps = 50'000'000);
 
+// Shortest circles through up to `starts` of the members of one tangle, spread evenly; no circle twice in a row.
+std::vector<std::vector<std::uint32_t>> circles_through(const Graph& graph, const Tangle& tangle, std::size_t starts);
+
 }  // namespace backstay::deploy

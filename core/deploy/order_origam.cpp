@@ -122,15 +122,16 @@ Repair repair_of(const PackageSet& model, const Sorted& sorted, const Proposal& 
 void explain(const PackageSet& model, const Sorted& sorted, Order& order) {
   const History& history = sorted.input.history;
   const std::vector<std::uint32_t> circle = wait_circle(history, sorted.keyed);
-  if (circle.empty()) return;
-  order.cycles.emplace_back();
-  for (const std::uint32_t v : circle) order.cycles.back().push_back(history.title(v));
+  if (!circle.empty()) {
+    order.cycles.emplace_back();
+    for (const std::uint32_t v : circle) order.cycles.back().push_back(history.title(v));
+  }
   std::vector<std::uint32_t> editable;
   for (const ModelVersion& at : sorted.input.source) {
     editable.push_back(static_cast<std::uint32_t>(model.packages[at.package].deployment_versions[at.version].dependencies.size()));
   }
   std::size_t listed = 0;
-  for (const Proposal& proposal : single_edits(history, sorted.keyed, circle, editable)) {
+  for (const Proposal& proposal : proposals(history, sorted.keyed, editable)) {
     order.repairs.push_back(repair_of(model, sorted, proposal, listed));
   }
 }

@@ -1,9 +1,9 @@
 #include "core/deploy/repair.hpp"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
+#include "core/deploy/repair_search.hpp"
 #include "core/deploy/sorter.hpp"
 #include "core/deploy/wait_graph.hpp"
 
@@ -17,50 +17,127 @@ bool vendor_maintained(const History& history, std::uint32_t version) {
   return std::find(std::begin(vendor_packages), std::end(vendor_packages), id) != std::end(vendor_packages);
 }
 
-// Entries behind the edges of a circle: (version, named key) pairs, each once.
-std::set<std::pair<std::uint32_t, std::uint32_t>> entries_on(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
-                                                             const std::vector<std::uint32_t>& editable) {
-  std::set<std::pair<std::uint32_t, std::uint32_t>> found;
-  const auto add = [&](std::uint32_t version, std::uint32_t named) {
-    for (std::uint32_t e = history.first_entry(version); e < history.first_entry(version) + editable[version]; ++e) {
-      if (keyed.key_of_entry[e] == named) found.insert({version, named});
-    }
-  };
-  for (std::size_t i = 0; i < circle.size(); ++i) {
-    const std::uint32_t waits = circle[i], on = circle[(i + 1) % circle.size()];
-    add(waits, keyed.key_of[on]);  // it names what it waits for
-    const std::uint32_t key = keyed.key_of[waits];
-    // Or it is what follows a number that the other one names.
-    if (key > 0 && keyed.package_of_key[key - 1] == keyed.package_of_key[key]) add(on, key - 1);
-  }
-  return found;
-}
+// Where the graph has room for the lines of a version.
+struct Slot {
+  std::uint32_t to = none;  // key nearest to the present one; none when not even the first of the package fits
+};
 
-// The slot nearest to the present number in which `version` fits, or a removal when there is none.
-Edit nearest(const History& history, const KeyedHistory& keyed, const Graph& graph, std::uint32_t version, std::uint32_t named,
-             const std::vector<std::uint32_t>& version_of) {
-  Edit edit;
-  edit.version = version;
-  edit.package = keyed.package_of_key[named];
-  for (std::uint32_t e = history.end_entry(version); e-- > history.first_entry(version);) {
-    if (keyed.key_of_entry[e] == named) edit.from = history.entry(e).text;
-  }
-  const std::uint32_t own = keyed.key_of[version];
+// `graph` does not hold the entry. It fits from the highest number that the version needs anyway to the highest
+// that does not need the version.
+Slot nearest_slot(const KeyedHistory& keyed, const Graph& graph, const NamedKey& entry) {
+  const std::uint32_t own = keyed.key_of[entry.version], package = keyed.package_of_key[entry.named];
   const std::vector<bool> needed = reached_from(graph, own), needing = reached_from(reversed(graph), own);
-  std::uint32_t lowest = none, highest = none;  // keys of the package between which the version fits
+  std::uint32_t lowest = none, highest = none;
   for (std::uint32_t key = 0; key < keyed.keys(); ++key) {
-    if (keyed.package_of_key[key] != edit.package) continue;
+    if (keyed.package_of_key[key] != package) continue;
     if (needed[key]) lowest = key;
     if (!needing[key]) highest = key;
   }
-  std::uint32_t to = none;
-  if (lowest != none && named < lowest) to = lowest;
-  else if (highest != none && named > highest) to = highest;
+  if (highest == none) return {};
+  if (lowest != none && lowest > highest) return {};  // it waits for itself by other ways
+  if (lowest != none && entry.named < lowest) return {lowest};
+  return {std::min(entry.named, highest)};
+}
+
+Edit edit_to(const History& history, const KeyedHistory& keyed, const NamedKey& entry, std::uint32_t to, const std::vector<std::uint32_t>& version_of) {
+  Edit edit;
+  edit.version = entry.version;
+  edit.package = keyed.package_of_key[entry.named];
+  for (std::uint32_t e = history.end_entry(entry.version); e-- > history.first_entry(entry.version);) {
+    if (keyed.key_of_entry[e] == entry.named) edit.from = history.entry(e).text;
+  }
   if (to == none) return edit;
   edit.to = history.text_of(version_of[to]);
-  edit.raises = to > named;
-  edit.steps = edit.raises ? to - named : named - to;
+  edit.raises = to > entry.named;
+  edit.steps = edit.raises ? to - entry.named : entry.named - to;
   return edit;
+}
+
+// Gives the entries numbers one after the other, each the nearest that the graph with those before it allows.
+// An entry whose number may stay is no edit.
+std::vector<Edit> assign(const History& history, const KeyedHistory& keyed, const FreeSet& set, const FreeSet& sequence,
+                         const std::vector<std::uint32_t>& version_of) {
+  Graph graph = wait_graph(history, keyed, set);
+  std::vector<Edit> edits;
+  for (const NamedKey& entry : sequence) {
+    const Slot slot = nearest_slot(keyed, graph, entry);
+    if (slot.to != none) add_entry(graph, keyed, {entry.version, slot.to});
+    if (slot.to != entry.named) edits.push_back(edit_to(history, keyed, entry, slot.to, version_of));
+  }
+  return edits;
+}
+
+// Smaller is better.
+auto rank(const History& history, const Proposal& proposal) {
+  std::size_t removals = 0, lowerings = 0, vendor = 0, steps = 0, early = 0;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+  for (const Edit& edit : proposal.edits) {
+    removals += edit.to == none;
+    lowerings += !edit.raises;
+    vendor += vendor_maintained(history, edit.version);
+    steps += edit.steps;
+    early += history.versions() - edit.version;  // versions come in the order of the package list
+    places.emplace_back(edit.version, edit.from);
+  }
+  return std::tuple(proposal.edits.size(), removals, lowerings, vendor, steps, early, places);
+}
+
+void sort_proposals(const History& history, std::vector<Proposal>& proposals) {
+  std::sort(proposals.begin(), proposals.end(), [&](const Proposal& a, const Proposal& b) { return rank(history, a) < rank(history, b); });
+}
+
+bool is_same(const Proposal& a, const Proposal& b) {
+  const auto same = [](const Edit& x, const Edit& y) { return x.version == y.version && x.package == y.package && x.from == y.from && x.to == y.to; };
+  return std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(), same);
+}
+
+// Proves edits by sorting the edited set: equal numbers and odd own-package entries are beyond the graph.
+void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, std::vector<Proposal>& into) {
+  std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::tie(a.version, a.package, a.from) < std::tie(b.version, b.package, b.from); });
+  Proposal proposal{std::move(edits), {}};
+  for (const Proposal& known : into) {
+    if (is_same(known, proposal)) return;
+  }
+  SortOutcome outcome = sort_history(edited(history, keyed, proposal.edits));
+  if (!outcome.ok()) return;
+  proposal.order = std::move(outcome.order);
+  into.push_back(std::move(proposal));
+}
+
+// Removals of entries for the own package that are not the predecessor: they disable the implied wait.
+std::vector<Edit> own_entry_removals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable) {
+  std::vector<Edit> edits;
+  for (std::uint32_t v = 0; v < history.versions(); ++v) {
+    for (std::uint32_t e = history.first_entry(v); e < history.first_entry(v) + editable[v]; ++e) {
+      const History::Entry& entry = history.entry(e);
+      const std::uint32_t key = keyed.key_of_entry[e];
+      const bool is_predecessor = key != none && key + 1 == keyed.key_of[v];
+      if (entry.package == history.package_of(v) && !is_predecessor) edits.push_back({v, entry.package, entry.text, none, false, 0});
+    }
+  }
+  return edits;
+}
+
+// Sets of several edits on top of `base`, which are removals already decided on.
+void add_sets(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable, const std::vector<Edit>& base,
+              std::vector<Proposal>& into) {
+  const History start = base.empty() ? history : edited(history, keyed, base);
+  const KeyedHistory start_keyed = base.empty() ? keyed : key_history(start);
+  std::vector<std::uint32_t> entries = editable;
+  for (std::uint32_t v = 0; v < history.versions(); ++v) {
+    const std::uint32_t before = history.end_entry(v) - history.first_entry(v), after = start.end_entry(v) - start.first_entry(v);
+    entries[v] -= before - after;
+  }
+  const std::vector<std::uint32_t> version_of = versions_of_keys(start, start_keyed);
+  for (const FreeSet& set : entries_to_free(start, start_keyed, entries, base.empty() ? 2 : 0).sets) {
+    FreeSet sequence = set;
+    // For a few every sequence is tried: the first one chooses its number with the most freedom.
+    do {
+      std::vector<Edit> edits = assign(start, start_keyed, set, sequence, version_of);
+      edits.insert(edits.end(), base.begin(), base.end());
+      if (!edits.empty()) add_if_proved(history, keyed, std::move(edits), into);
+    } while (set.size() <= 3 && std::next_permutation(sequence.begin(), sequence.end()));
+  }
 }
 
 }  // namespace
@@ -101,28 +178,37 @@ History edited(const History& history, const KeyedHistory& keyed, const std::vec
 
 std::vector<Proposal> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
                                    const std::vector<std::uint32_t>& editable) {
-  std::vector<std::uint32_t> version_of(keyed.keys(), none);
-  for (std::uint32_t v = history.versions(); v-- > 0;) version_of[keyed.key_of[v]] = v;
-  std::vector<Proposal> proposals;
+  const std::vector<std::uint32_t> version_of = versions_of_keys(history, keyed);
+  std::vector<std::uint32_t> keys;
+  for (const std::uint32_t v : circle) keys.push_back(keyed.key_of[v]);
+  std::vector<Proposal> made;
   // Every trial looks at the whole set, so a long circle in a large history is tried in part only.
   const std::size_t size = std::size_t{history.versions()} + history.entries() + 1;
   std::size_t trials = std::max<std::size_t>(4, 100'000'000 / size);
-  for (const auto& [version, named] : entries_on(history, keyed, circle, editable)) {
+  for (const NamedKey& entry : entries_on(history, keyed, keys, editable)) {
     if (trials-- == 0) break;
-    const Graph graph = wait_graph(history, keyed, {version, named});
+    const Graph graph = wait_graph(history, keyed, {entry});
     if (!find_tangles(graph, 0).empty()) continue;
-    const Edit edit = nearest(history, keyed, graph, version, named, version_of);
-    // The graph proposes, the sorter decides: equal numbers and odd own-package entries are beyond the graph.
-    SortOutcome outcome = sort_history(edited(history, keyed, {edit}));
-    if (outcome.ok()) proposals.push_back({{edit}, std::move(outcome.order)});
+    add_if_proved(history, keyed, {edit_to(history, keyed, entry, nearest_slot(keyed, graph, entry).to, version_of)}, made);
   }
-  std::sort(proposals.begin(), proposals.end(), [&](const Proposal& a, const Proposal& b) {
-    const auto key = [&](const Edit& edit) {
-      return std::tuple(edit.to == none, !edit.raises, vendor_maintained(history, edit.version), edit.steps, ~history.package_of(edit.version), edit.version, edit.from);
-    };
-    return key(a.edits.front()) < key(b.edits.front());
-  });
-  return proposals;
+  sort_proposals(history, made);
+  return made;
+}
+
+std::vector<Proposal> proposals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable) {
+  const std::vector<std::uint32_t> circle = wait_circle(history, keyed);
+  std::vector<Proposal> made = single_edits(history, keyed, circle, editable);
+  const std::vector<Edit> own = own_entry_removals(history, keyed, editable);
+  const std::size_t size = std::size_t{history.versions()} + history.entries() + 1;
+  std::size_t trials = std::max<std::size_t>(4, 20'000'000 / size);
+  for (const Edit& edit : own) {
+    if (trials-- == 0) break;
+    add_if_proved(history, keyed, {edit}, made);
+  }
+  if (made.empty()) add_sets(history, keyed, editable, {}, made);
+  if (made.empty() && !own.empty()) add_sets(history, keyed, editable, own, made);
+  sort_proposals(history, made);
+  return made;
 }
 
 }  // namespace backstay::deploy

@@ -13,18 +13,26 @@ std::uint32_t successor(const KeyedHistory& keyed, std::uint32_t key) {
 
 }  // namespace
 
-Graph wait_graph(const History& history, const KeyedHistory& keyed, const LeftOut& left_out) {
+void add_entry(Graph& graph, const KeyedHistory& keyed, const NamedKey& entry) {
+  const std::uint32_t own = keyed.key_of[entry.version];
+  graph[own].push_back(entry.named);
+  const std::uint32_t next = successor(keyed, entry.named);
+  if (next != none && next != own) graph[next].push_back(own);
+}
+
+Graph wait_graph(const History& history, const KeyedHistory& keyed, const std::vector<NamedKey>& left_out) {
   Graph graph(keyed.keys());
+  auto out = left_out.begin();  // of the version at hand
   for (std::uint32_t v = 0; v < history.versions(); ++v) {
-    const std::uint32_t own = keyed.key_of[v];
+    while (out != left_out.end() && out->version < v) ++out;
     for (std::uint32_t e = history.first_entry(v); e < history.end_entry(v); ++e) {
-      const std::uint32_t named = keyed.key_of_entry[e];
-      if (named == none || (v == left_out.version && named == left_out.named)) continue;
-      graph[own].push_back(named);
-      const std::uint32_t next = successor(keyed, named);
-      if (next != none && next != own) graph[next].push_back(own);
+      const NamedKey entry{v, keyed.key_of_entry[e]};
+      if (entry.named == none) continue;
+      bool stays = true;
+      for (auto at = out; at != left_out.end() && at->version == v; ++at) stays = stays && !(*at == entry);
+      if (stays) add_entry(graph, keyed, entry);
     }
-    if (keyed.implied[v] != none) graph[own].push_back(keyed.implied[v]);
+    if (keyed.implied[v] != none) graph[keyed.key_of[v]].push_back(keyed.implied[v]);
   }
   for (auto& edges : graph) {
     std::sort(edges.begin(), edges.end());
@@ -33,7 +41,7 @@ Graph wait_graph(const History& history, const KeyedHistory& keyed, const LeftOu
   return graph;
 }
 
-Graph wait_graph(const History& history, const KeyedHistory& keyed) { return wait_graph(history, keyed, {}); }
+Graph wait_graph(const History& history, const KeyedHistory& keyed) { return wait_graph(history, keyed, std::vector<NamedKey>{}); }
 
 std::vector<bool> reached_from(const Graph& graph, std::uint32_t start) {
   std::vector<bool> reached(graph.size(), false);

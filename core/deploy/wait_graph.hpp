@@ -16,11 +16,16 @@ namespace backstay::deploy {
 // if this graph has no circle.
 Graph wait_graph(const History& history, const KeyedHistory& keyed);
 
-// The entry of a key's versions for `named` is left out of the graph above.
-struct LeftOut {
+// The lines of a version that name one key.
+struct NamedKey {
   std::uint32_t version = none, named = none;
+  friend bool operator==(const NamedKey&, const NamedKey&) = default;
+  friend bool operator<(const NamedKey& a, const NamedKey& b) { return a.version != b.version ? a.version < b.version : a.named < b.named; }
 };
-Graph wait_graph(const History& history, const KeyedHistory& keyed, const LeftOut& left_out);
+// The graph above without these entries, which ascend.
+Graph wait_graph(const History& history, const KeyedHistory& keyed, const std::vector<NamedKey>& left_out);
+// Puts the two edges of "v names `named`" into a graph.
+void add_entry(Graph& graph, const KeyedHistory& keyed, const NamedKey& entry);
 
 // All nodes that `start` reaches, itself included.
 std::vector<bool> reached_from(const Graph& graph, std::uint32_t start);

@@ -49,6 +49,25 @@ Result<ChangedFile> open_file(const Input& input, const std::string& file, const
   return changed;
 }
 
+struct LineChange {
+  std::string file;
+  origam::DependencyEdit change;
+};
+
+// All lines that a repair changes, each list from its end up, so that a line that goes does not move the others.
+std::vector<LineChange> changes_of(const deploy::Repair& repair) {
+  std::vector<LineChange> changes;
+  for (const deploy::RepairEdit& edit : repair.edits) {
+    for (const deploy::RepairEdit::Line& line : edit.lines) {
+      LineChange made{edit.file, {edit.version_id, line.entry, edit.dependency_id, line.from, std::nullopt}};
+      if (!edit.to.empty()) made.change.to = edit.to;
+      changes.push_back(std::move(made));
+    }
+  }
+  std::stable_sort(changes.begin(), changes.end(), [](const LineChange& a, const LineChange& b) { return a.change.entry > b.change.entry; });
+  return changes;
+}
+
 void undo(const std::vector<ChangedFile>& files, const std::vector<report::RepairedInput::Written>& written) {
   for (std::size_t i = 0; i < written.size(); ++i) {
     const Result<Nothing> restored = write_file(files[i].path, files[i].before);
@@ -70,22 +89,17 @@ std::map<std::string, FileStamp> stamp_files(const Input& input) {
 Result<std::vector<ChangedFile>> change_files(const Input& input, const deploy::Repair& repair,
                                               const std::map<std::string, FileStamp>& stamps, const Limits& limits) {
   std::vector<ChangedFile> files;
-  for (const deploy::RepairEdit& edit : repair.edits) {
-    auto at = std::find_if(files.begin(), files.end(), [&](const ChangedFile& changed) { return changed.file == edit.file; });
+  for (const LineChange& line : changes_of(repair)) {
+    auto at = std::find_if(files.begin(), files.end(), [&](const ChangedFile& changed) { return changed.file == line.file; });
     if (at == files.end()) {
-      Result<ChangedFile> opened = open_file(input, edit.file, stamps, limits);
+      Result<ChangedFile> opened = open_file(input, line.file, stamps, limits);
       if (!opened.ok()) return opened.error();
       files.push_back(std::move(opened.value()));
       at = files.end() - 1;
     }
-    // From the last line up, so that a line that goes does not move the others.
-    for (std::size_t i = edit.lines.size(); i-- > 0;) {
-      origam::DependencyEdit change{edit.version_id, edit.lines[i].entry, edit.dependency_id, edit.lines[i].from, std::nullopt};
-      if (!edit.to.empty()) change.to = edit.to;
-      Result<origam::EditedFile> made = origam::edit_dependency(at->after, edit.file, change, limits);
-      if (!made.ok()) return made.error();
-      at->after = std::move(made.value().bytes);
-    }
+    Result<origam::EditedFile> made = origam::edit_dependency(at->after, line.file, line.change, limits);
+    if (!made.ok()) return made.error();
+    at->after = std::move(made.value().bytes);
   }
   return files;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/deploy/repair.hpp"
 #include "core/deploy/sort_report.hpp"
 #include "core/deploy/sorter.hpp"
 
@@ -62,6 +63,27 @@ void report_large(benchmark::State& state) {
   state.counters["entries"] = made.entries();
 }
 BENCHMARK(report_large)->Unit(benchmark::kMillisecond);
+
+// Versions of 20 packages (first argument), with random entries (second) moved anywhere.
+void repair_broken(benchmark::State& state) {
+  History made = history(static_cast<std::uint32_t>(state.range(0)), 20, 9, 0);
+  std::uint32_t seed = 1;
+  for (std::int64_t i = 0; i < state.range(1); ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    const std::uint32_t entry = (seed >> 4) % made.entries();
+    made.set_entry_text(entry, made.entry((entry + (seed >> 20)) % made.entries()).text);
+  }
+  std::vector<std::uint32_t> editable;
+  for (std::uint32_t v = 0; v < made.versions(); ++v) editable.push_back(made.end_entry(v) - made.first_entry(v));
+  std::size_t edits = 0;
+  for (auto _ : state) {
+    const std::vector<Proposal> repairs = proposals(made, key_history(made), editable);
+    if (repairs.empty()) return state.SkipWithError("no repair");
+    edits = repairs.front().edits.size();
+  }
+  state.counters["edits"] = static_cast<double>(edits);
+}
+BENCHMARK(repair_broken)->Args({2'000, 1})->Args({2'000, 2})->Args({2'000, 4})->Args({2'000, 20})->Args({2'000, 100})->Args({20'000, 4})->Unit(benchmark::kMillisecond);
 
 void sort_a_million(benchmark::State& state) {
   const History made = history(1'000'000, 1000, 2, 0);

@@ -156,6 +156,34 @@ test('repair --write refuses a file that changes while it works', async () => {
   assert.ok(!existsSync(`${edited}.bak`));
 });
 
+// A model of packages without scripts: name -> { after: packages it references, list: raw dependency list of its
+// 1.0 }. A capital letter before a comma stands for the id of that package.
+function lists(name, packages) {
+  const id = (of) => `${of.charCodeAt(0)}000000-0000-4000-8000-000000000000`;
+  const path = (own) => `${name}/${own}/DeploymentVersion/${own}/1.0.origam`;
+  for (const [own, { after: referenced = [], list }] of Object.entries(packages)) {
+    const references = referenced.map((other) => `<packageReference referencedPackage="${other}/.origamPackage#${id(other)}"/>`).join('');
+    file(`${name}/${own}/.origamPackage`, `<f xmlns:x="x"><package x:id="${id(own)}" name="${own}" version="1.0">${references}</package></f>`);
+    const text = list.replace(/[A-Z](?=,)/g, id);
+    file(path(own), `<f xmlns:x="x">\n  <DeploymentVersion deploymentDependenciesCsv='${text}' x:id="${id(own).replace(/0$/, '1')}" name="1.0" version="1.0"/>\n</f>`);
+  }
+  return (own) => readFileSync(join(folder, path(own)), 'utf8').match(/Csv='([^']*)'/)[1]
+    .replace(/(\d\d)000000-0000-4000-8000-000000000000/g, (_, code) => String.fromCharCode(code));
+}
+
+test('repair makes several edits of one file together, and takes a line out when no number fits', () => {
+  const list = lists('repair/two', { A: { list: 'X, 1.0' }, B: { list: 'X, 1.0' }, X: { after: ['A', 'B'], list: '&#xA;A, 1.0, note&#xA;Q, 3.0\nB,1.0&#xA;' } });
+  const shown = run(['repair', '--format', 'json', 'repair/two']);
+  assert.equal(shown.code, 1, shown.err);
+  const [first] = json(shown).repairs;
+  assert.deepEqual(first.edits.map((edit) => [edit.package, edit.dependency, edit.from, edit.to]), [['X', 'A', '1.0', ''], ['X', 'B', '1.0', '']]);
+  assert.deepEqual(first.order, ['X 1.0', 'A 1.0', 'B 1.0']);
+  assert.equal(run(['repair', '--write', 'repair/two']).code, 0);
+  assert.equal(list('X'), '&#xA;Q, 3.0&#xA;');
+  assert.equal(list('A'), 'X, 1.0');
+  assert.equal(run(['order', 'repair/two']).out, 'X 1.0\nA 1.0\nB 1.0\n');
+});
+
 test('repair: wrong use and inputs that are none', () => {
   file('repair/x.zip', 'PK');
   for (const [args, code] of [[['repair'], 2], [['repair', '--write', 'repair/x.zip'], 2], [['repair', '--format', 'sarif', 'repair'], 2],

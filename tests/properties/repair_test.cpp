@@ -67,6 +67,96 @@ TEST_CASE("repair: every single edit that repairs a regular set is found, and ea
   CHECK(hopeless > 20);
 }
 
+namespace {
+
+struct Choice {
+  std::uint32_t version, package, from;
+};
+
+// Whether some `left` more edits, of choices from `first` on, repair the set: every other number of the package.
+bool repairable_with(const History& history, const KeyedHistory& keyed, const std::vector<Choice>& choices, std::size_t first, std::size_t left,
+                     std::vector<Edit>& edits) {
+  if (left == 0) return sort_history(edited(history, keyed, edits)).ok();
+  for (std::size_t i = first; i < choices.size(); ++i) {
+    for (std::uint32_t other = 0; other < history.versions(); ++other) {
+      if (history.package_of(other) != choices[i].package) continue;
+      edits.push_back({choices[i].version, choices[i].package, choices[i].from, history.text_of(other)});
+      const bool ok = repairable_with(history, keyed, choices, i + 1, left - 1, edits);
+      edits.pop_back();
+      if (ok) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<Choice> all_choices(const History& history, const KeyedHistory& keyed) {
+  std::vector<Choice> choices;
+  for (std::uint32_t v = 0; v < history.versions(); ++v) {
+    for (std::uint32_t e = history.first_entry(v); e < history.end_entry(v); ++e) {
+      if (keyed.key_of_entry[e] != none) choices.push_back({v, history.entry(e).package, history.entry(e).text});
+    }
+  }
+  return choices;
+}
+
+}  // namespace
+
+TEST_CASE("repair: several edits, never fewer than needed nor more, each proposal proved") {
+  Random random(99);
+  std::size_t two = 0;
+  for (int i = 0; i < 3000 && two < 60; ++i) {
+    const History history = i % 2 == 0 ? wild(random, false) : recorded(random, 5 + below(random, 5), 2 + below(random, 3));
+    const KeyedHistory keyed = key_history(history);
+    if (sort_history(history, keyed).ok()) continue;
+    const std::vector<Proposal> made = proposals(history, keyed, all_editable(history));
+    REQUIRE(!made.empty());  // taking entries out always ends with an order
+    for (const Proposal& proposal : made) {
+      REQUIRE(proposal.edits.size() == made.front().edits.size());
+      REQUIRE(sort_history(edited(history, keyed, proposal.edits)).order == proposal.order);
+    }
+    if (made.front().edits.size() == 1) continue;
+    std::vector<Edit> edits;
+    const std::vector<Choice> choices = all_choices(history, keyed);
+    REQUIRE(!repairable_with(history, keyed, choices, 0, 1, edits));
+    if (made.front().edits.size() == 2) ++two;
+    if (made.front().edits.size() > 2 && choices.size() <= 12) REQUIRE(!repairable_with(history, keyed, choices, 0, 2, edits));
+  }
+  CHECK(two >= 60);
+}
+
+TEST_CASE("repair: sets with odd own entries and repeated numbers get only proposals that hold") {
+  Random random(5);
+  std::size_t repaired = 0, hopeless = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const History history = wild(random, true);
+    const KeyedHistory keyed = key_history(history);
+    if (sort_history(history, keyed).ok()) continue;
+    const std::vector<Proposal> made = proposals(history, keyed, all_editable(history));
+    for (const Proposal& proposal : made) REQUIRE(sort_history(edited(history, keyed, proposal.edits)).order == proposal.order);
+    (made.empty() ? hopeless : repaired) += 1;
+  }
+  CHECK(repaired > 500);
+  MESSAGE("without a repair: " << hopeless << " of " << repaired + hopeless);
+}
+
+TEST_CASE("repair: many faults at once are repaired together") {
+  Random random(31);
+  std::size_t repaired = 0, most = 0;
+  for (int i = 0; i < 60; ++i) {
+    const History history = recorded(random, 120, 5 + below(random, 12));
+    const KeyedHistory keyed = key_history(history);
+    if (sort_history(history, keyed).ok()) continue;
+    const std::vector<Proposal> made = proposals(history, keyed, all_editable(history));
+    REQUIRE(!made.empty());
+    REQUIRE(made.front().edits.size() <= 17);  // never more than there were faults
+    REQUIRE(sort_history(edited(history, keyed, made.front().edits)).ok());
+    most = std::max(most, made.front().edits.size());
+    ++repaired;
+  }
+  CHECK(repaired > 30);
+  CHECK(most > 3);
+}
+
 TEST_CASE("repair: an orderable set has no circle, and a circle means no order") {
   Random random(12);
   for (int i = 0; i < 3000; ++i) {

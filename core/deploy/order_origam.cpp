@@ -127,11 +127,14 @@ void explain(const PackageSet& model, const Sorted& sorted, Order& order) {
     for (const std::uint32_t v : circle) order.cycles.back().push_back(history.title(v));
   }
   std::vector<std::uint32_t> editable;
+  std::vector<bool> keeps_one;
   for (const ModelVersion& at : sorted.input.source) {
-    editable.push_back(static_cast<std::uint32_t>(model.packages[at.package].deployment_versions[at.version].dependencies.size()));
+    const Package& package = model.packages[at.package];
+    editable.push_back(static_cast<std::uint32_t>(package.deployment_versions[at.version].dependencies.size()));
+    keeps_one.push_back(!package.dependencies.empty());
   }
   std::size_t listed = 0;
-  for (const Proposal& proposal : proposals(history, sorted.keyed, editable)) {
+  for (const Proposal& proposal : proposals(history, sorted.keyed, editable, keeps_one)) {
     order.repairs.push_back(repair_of(model, sorted, proposal, listed));
   }
 }

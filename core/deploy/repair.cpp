@@ -91,8 +91,28 @@ bool is_same(const Proposal& a, const Proposal& b) {
   return std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(), same);
 }
 
+// Whether a list that has to keep a line loses all.
+bool empties_a_list(const History& history, const KeyedHistory& keyed, const std::vector<Edit>& edits, const std::vector<bool>& keeps_one) {
+  for (const Edit& edit : edits) {
+    if (edit.to != none || keeps_one.empty() || !keeps_one[edit.version]) continue;
+    bool keeps = false;
+    for (std::uint32_t e = history.first_entry(edit.version); e < history.end_entry(edit.version); ++e) {
+      const History::Entry& entry = history.entry(e);
+      const bool goes = std::any_of(edits.begin(), edits.end(), [&](const Edit& other) {
+        return other.version == edit.version && other.to == none && other.package == entry.package &&
+               keyed.rank_of_text[other.from] == keyed.rank_of_text[entry.text];
+      });
+      keeps = keeps || !goes;
+    }
+    if (!keeps) return true;
+  }
+  return false;
+}
+
 // Proves edits by sorting the edited set: equal numbers and odd own-package entries are beyond the graph.
-void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, std::vector<Proposal>& into) {
+void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, const std::vector<bool>& keeps_one,
+                   std::vector<Proposal>& into) {
+  if (empties_a_list(history, keyed, edits, keeps_one)) return;
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::tie(a.version, a.package, a.from) < std::tie(b.version, b.package, b.from); });
   Proposal proposal{std::move(edits), {}};
   for (const Proposal& known : into) {
@@ -120,7 +140,7 @@ std::vector<Edit> own_entry_removals(const History& history, const KeyedHistory&
 
 // Sets of several edits on top of `base`, which are removals already decided on.
 void add_sets(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable, const std::vector<Edit>& base,
-              std::vector<Proposal>& into) {
+              const std::vector<bool>& keeps_one, std::vector<Proposal>& into) {
   const History start = base.empty() ? history : edited(history, keyed, base);
   const KeyedHistory start_keyed = base.empty() ? keyed : key_history(start);
   std::vector<std::uint32_t> entries = editable;
@@ -135,7 +155,7 @@ void add_sets(const History& history, const KeyedHistory& keyed, const std::vect
     do {
       std::vector<Edit> edits = assign(start, start_keyed, set, sequence, version_of);
       edits.insert(edits.end(), base.begin(), base.end());
-      if (!edits.empty()) add_if_proved(history, keyed, std::move(edits), into);
+      if (!edits.empty()) add_if_proved(history, keyed, std::move(edits), keeps_one, into);
     } while (set.size() <= 3 && std::next_permutation(sequence.begin(), sequence.end()));
   }
 }
@@ -177,7 +197,7 @@ History edited(const History& history, const KeyedHistory& keyed, const std::vec
 }
 
 std::vector<Proposal> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
-                                   const std::vector<std::uint32_t>& editable) {
+                                   const std::vector<std::uint32_t>& editable, const std::vector<bool>& keeps_one) {
   const std::vector<std::uint32_t> version_of = versions_of_keys(history, keyed);
   std::vector<std::uint32_t> keys;
   for (const std::uint32_t v : circle) keys.push_back(keyed.key_of[v]);
@@ -189,24 +209,25 @@ std::vector<Proposal> single_edits(const History& history, const KeyedHistory& k
     if (trials-- == 0) break;
     const Graph graph = wait_graph(history, keyed, {entry});
     if (!find_tangles(graph, 0).empty()) continue;
-    add_if_proved(history, keyed, {edit_to(history, keyed, entry, nearest_slot(keyed, graph, entry).to, version_of)}, made);
+    add_if_proved(history, keyed, {edit_to(history, keyed, entry, nearest_slot(keyed, graph, entry).to, version_of)}, keeps_one, made);
   }
   sort_proposals(history, made);
   return made;
 }
 
-std::vector<Proposal> proposals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable) {
+std::vector<Proposal> proposals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable,
+                                const std::vector<bool>& keeps_one) {
   const std::vector<std::uint32_t> circle = wait_circle(history, keyed);
-  std::vector<Proposal> made = single_edits(history, keyed, circle, editable);
+  std::vector<Proposal> made = single_edits(history, keyed, circle, editable, keeps_one);
   const std::vector<Edit> own = own_entry_removals(history, keyed, editable);
   const std::size_t size = std::size_t{history.versions()} + history.entries() + 1;
   std::size_t trials = std::max<std::size_t>(4, 20'000'000 / size);
   for (const Edit& edit : own) {
     if (trials-- == 0) break;
-    add_if_proved(history, keyed, {edit}, made);
+    add_if_proved(history, keyed, {edit}, keeps_one, made);
   }
-  if (made.empty()) add_sets(history, keyed, editable, {}, made);
-  if (made.empty() && !own.empty()) add_sets(history, keyed, editable, own, made);
+  if (made.empty()) add_sets(history, keyed, editable, {}, keeps_one, made);
+  if (made.empty() && !own.empty()) add_sets(history, keyed, editable, own, keeps_one, made);
   sort_proposals(history, made);
   return made;
 }

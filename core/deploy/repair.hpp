@@ -28,14 +28,18 @@ struct Proposal {
 // first on, stand in a file. Every entry that could repair the set alone lies on every circle, so these are
 // all such edits, nearest number each (in a history of many millions of entries only the first few are tried).
 std::vector<Proposal> single_edits(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle,
-                                   const std::vector<std::uint32_t>& editable);
+                                   const std::vector<std::uint32_t>& editable, const std::vector<bool>& keeps_one = {});
 
 // The single edits, or when none is enough sets of several: the fewest, as far as up to three are; beyond that
 // one set, perhaps not the smallest. Entries for the own package that are not the predecessor are taken out
 // where that helps, which brings the implied wait back. Empty when no edit of a list helps (a number that
 // stands twice in a package). Best first: fewer edits, fewer removals, fewer lowerings, fewer in the two
 // packages that the vendor maintains, fewer steps moved over, later packages.
-std::vector<Proposal> proposals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable);
+//
+// `keeps_one[v]`: the list of version v must not lose its last line, because ORIGAM would then fill in entries of
+// its own. Empty: every list may.
+std::vector<Proposal> proposals(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& editable,
+                                const std::vector<bool>& keeps_one = {});
 
 // The history with edits made; lines that write the same number in another way are the same lines.
 // `keyed` must be key_history(history).

@@ -139,6 +139,25 @@ TEST_CASE("repair: sets with odd own entries and repeated numbers get only propo
   MESSAGE("without a repair: " << hopeless << " of " << repaired + hopeless);
 }
 
+TEST_CASE("repair: a list that has to keep a line keeps one") {
+  Random random(77);
+  std::size_t removals = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const History history = wild(random, i % 2 == 0);
+    const KeyedHistory keyed = key_history(history);
+    if (sort_history(history, keyed).ok()) continue;
+    for (const Proposal& proposal : proposals(history, keyed, all_editable(history), std::vector<bool>(history.versions(), true))) {
+      const History made = edited(history, keyed, proposal.edits);
+      REQUIRE(sort_history(made).order == proposal.order);
+      for (const Edit& edit : proposal.edits) {
+        REQUIRE(made.end_entry(edit.version) > made.first_entry(edit.version));
+        removals += edit.to == none;
+      }
+    }
+  }
+  CHECK(removals > 20);
+}
+
 TEST_CASE("repair: many faults at once are repaired together") {
   Random random(31);
   std::size_t repaired = 0, most = 0;

@@ -103,7 +103,10 @@ const json& expected_package(const std::string& archive, const std::string& name
 TEST_CASE("samples: every archive gives exactly the facts expected of it") {
   REQUIRE(expected().is_object());
   std::size_t archives = 0;
-  for (const auto& [name, entry] : expected().items()) {
+  for (const auto& item : expected().items()) {
+    // Named, because clang 14 does not let a macro's lambda capture a structured binding.
+    const std::string& name = item.key();
+    const json& entry = item.value();
     CAPTURE(name);
     ++archives;
     const auto read = read_input(file_input("tests/data/creatio/packed/" + name));

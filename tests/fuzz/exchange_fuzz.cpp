@@ -45,8 +45,8 @@ void compare(const History& history) {
   if (fast.ok()) return;
   std::vector<std::uint32_t> editable;
   for (std::uint32_t v = 0; v < history.versions(); ++v) editable.push_back(history.end_entry(v) - history.first_entry(v));
-  for (const Edit& edit : single_edits(history, keyed, wait_circle(history, keyed), editable)) {
-    if (!sort_history(edited(history, edit)).ok()) std::abort();
+  for (const Proposal& proposal : single_edits(history, keyed, wait_circle(history, keyed), editable)) {
+    if (!sort_history(edited(history, keyed, proposal.edits)).ok()) std::abort();
   }
 }
 

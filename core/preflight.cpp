@@ -240,8 +240,6 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
       report.unreadable_input = true;
       continue;
     }
-    report.inputs.back().is_backup = input.set->is_backup;
-    report.inputs.back().delete_list = std::move(input.set->delete_list);
     has_promotion |= input.set->kind == InputKind::promotion;
     report.unreadable_input |= input.set->has_unreadable_part;
     // A bare script comes as a package without a name; the report lists the script alone.

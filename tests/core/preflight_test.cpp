@@ -59,6 +59,16 @@ TEST_CASE("preflight: rules are switched off and reweighed, and the verdict does
   CHECK(report.rollback.verdict == report::RollbackVerdict::with_capture);
 }
 
+TEST_CASE("preflight: a backup folder keeps what restoring would remove") {
+  const std::string container = testing::data_file("creatio/packed/UsrBsLoyalty-1.0.gz");
+  Input backup = testing::input_from({{"UsrBsLoyalty.gz", container}, {"DeleteList.txt", "a41c4041-e45d-5cd6-9ec8-c50af49fe619,UsrBsAdded\r\n"}});
+  const report::Report report = preflight({backup}, {}, nullptr);
+  REQUIRE(report.inputs.size() == 1);
+  CHECK(report.inputs[0].is_backup);
+  REQUIRE(report.inputs[0].delete_list.size() == 1);
+  CHECK(report.inputs[0].delete_list[0].name == "UsrBsAdded");
+}
+
 TEST_CASE("preflight: too many findings are counted, not listed") {
   std::string sql;
   for (int i = 0; i < 20; ++i) sql += lossy;

@@ -12,17 +12,14 @@ namespace {
 // Carries the file through the readers of the members; the first problem wins.
 class Reader {
  public:
-  Reader(std::string_view json, std::string_view file) : document_(json, std::string(file)) {
-    mark_ = json.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  }
+  Reader(std::string_view json, std::string_view file) : document_(json, std::string(file)) {}
 
   bool failed() const { return error_.has_value(); }
   const Error& error() const { return *error_; }
 
   void refuse(const JsonValue& value, std::string message) {
     if (error_) return;
-    const std::size_t offset = value.offset > mark_ ? value.offset - mark_ : 0;
-    error_ = Error{ErrorCode::malformed, document_.position(std::min(offset, document_.text().size())), std::move(message)};
+    error_ = Error{ErrorCode::malformed, document_.position_of_stored(value.offset), std::move(message)};
   }
 
   bool expect(const JsonValue& value, JsonValue::Kind kind, std::string_view name, std::string_view what) {
@@ -54,7 +51,6 @@ class Reader {
 
  private:
   TextDocument document_;
-  std::size_t mark_ = 0;
   std::optional<Error> error_;
 };
 

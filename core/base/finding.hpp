@@ -39,4 +39,7 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
+// An error as the report shows it: the rule of its code, severity error, its message and place.
+Finding finding_of(const Error& error);
+
 }  // namespace backstay

@@ -245,10 +245,7 @@ class Parser {
 
 Result<JsonDocument> parse_json(std::string_view text, std::string_view file, const JsonOptions& options) {
   const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  // TextDocument's text is without the mark.
-  const auto place = [&](std::size_t offset) {
-    return TextDocument(text, std::string(file)).position(offset > mark ? offset - mark : 0);
-  };
+  const auto place = [&](std::size_t offset) { return TextDocument(text, std::string(file)).position_of_stored(offset); };
   if (text.find_first_not_of(" \t\r\n", mark) == std::string_view::npos) {
     return Error{ErrorCode::malformed, place(0), "empty file where JSON was expected"};
   }

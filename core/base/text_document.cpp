@@ -206,6 +206,11 @@ SourcePos TextDocument::position(std::size_t offset) const {
   return {.file = file_, .line = static_cast<std::uint32_t>(line + 1), .column = column, .offset = stored_offset(offset)};
 }
 
+SourcePos TextDocument::position_of_stored(std::size_t stored) const {
+  const std::size_t mark = encoding_ == TextEncoding::utf8_mark ? 3 : 0;
+  return position(stored > mark ? stored - mark : 0);
+}
+
 std::string_view TextDocument::line_at(std::size_t offset) const {
   if (line_starts_.empty()) return {};
   const std::size_t line = line_index(std::min(offset, text_.size()));

@@ -32,6 +32,9 @@ class TextDocument {
   // at most 1 KiB of it).
   // LF, CRLF and a lone CR each end one line. Columns count code points from 1.
   SourcePos position(std::size_t offset) const;
+  // The place of a byte of the UTF-8 file as stored: readers that parse the raw bytes count a byte order
+  // mark, text() does not have one. The mark itself is the start of the text.
+  SourcePos position_of_stored(std::size_t stored) const;
   // The line that holds `offset`, without its end; borrowed from text().
   std::string_view line_at(std::size_t offset) const;
   // Bytes of the stored file from its start to the same place.

@@ -3,17 +3,17 @@
 #include <array>
 #include <cstddef>
 
+#include "core/base/ascii.hpp"
+
 namespace backstay {
 namespace {
 
 bool is_separator(char c) { return c == '/' || c == '\\'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool equal_ascii(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
   }
   return true;
 }
@@ -101,7 +101,7 @@ void fold_case(std::string_view name, std::string& out) {
   for (std::size_t i = 0; i < name.size(); ++i) {
     const auto byte = static_cast<unsigned char>(name[i]);
     if (byte < 0x80) {
-      out += lower(name[i]);
+      out += ascii_lower(name[i]);
     } else if (byte >= 0xC3 && byte <= 0xD4 && i + 1 < name.size()) {
       const unsigned c = fold_code_point(((byte & 0x1Fu) << 6) | (static_cast<unsigned char>(name[i + 1]) & 0x3Fu));
       out += static_cast<char>(0xC0 | (c >> 6));

@@ -1,5 +1,7 @@
 #include "core/package/package.hpp"
 
+#include "core/base/ascii.hpp"
+
 namespace backstay {
 
 std::string_view to_string(InputKind kind) {
@@ -42,12 +44,7 @@ std::string_view to_string(InstallType type) {
 }
 
 std::optional<std::string> normalise_guid(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  const auto trim = [&] {
-    while (!text.empty() && blanks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
-    while (!text.empty() && blanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-  };
-  trim();
+  text = trimmed(text);
   const bool braces = text.size() > 2 && ((text.front() == '{' && text.back() == '}') || (text.front() == '(' && text.back() == ')'));
   if (braces) text = text.substr(1, text.size() - 2);
   if (text.size() != 36 && (text.size() != 32 || braces)) return std::nullopt;

@@ -97,12 +97,7 @@ Result<PackageSet> read_origam_zip(ZipArchive& zip, const Limits& limits, Progre
   auto set = origam::read_origam_model(members.value(), limits, progress);
   if (!set.ok()) return damaged.empty() ? set.error() : damaged.front();
   for (const Error& error : damaged) {
-    Finding finding;
-    finding.rule = error_rule(error.code);
-    finding.severity = Severity::error;
-    finding.message = error.message;
-    finding.at = error.at;
-    set.value().findings.push_back(std::move(finding));
+    set.value().findings.push_back(finding_of(error));
     set.value().has_unreadable_part = true;
   }
   return set;

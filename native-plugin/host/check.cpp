@@ -76,8 +76,7 @@ report::Report check_paths(const std::vector<std::string>& paths, const Resolved
 
 int exit_code_of(const report::Report& report, FailOn fail_on) {
   if (report.unreadable_input) return unreadable;
-  const bool no_order = report.order.status == deploy::OrderStatus::deadlock || report.order.status == deploy::OrderStatus::cycle;
-  return no_order || fails(report.findings, fail_on) ? findings : done;
+  return deploy::has_no_order(report.order) || fails(report.findings, fail_on) ? findings : done;
 }
 
 }  // namespace backstay::host

@@ -85,12 +85,9 @@ Error open_error(const std::string& path) {
   return Error{code, {.file = path}, reason};
 }
 
-Finding finding_of(const Error& error, const std::string& input, Severity severity = Severity::error) {
-  Finding finding;
-  finding.rule = error_rule(error.code);
+Finding finding_in(const std::string& input, const Error& error, Severity severity = Severity::error) {
+  Finding finding = finding_of(error);
   finding.severity = severity;
-  finding.message = error.message;
-  finding.at = error.at;
   finding.input = input;
   return finding;
 }
@@ -119,7 +116,7 @@ class Walker {
 
  private:
   void note(ErrorCode code, const std::string& file, std::string message, Severity severity) {
-    into_.findings.push_back(finding_of(Error{code, {.file = file}, std::move(message)}, into_.input.path, severity));
+    into_.findings.push_back(finding_in(into_.input.path, Error{code, {.file = file}, std::move(message)}, severity));
   }
 
   void enter(const std::string& folder, std::vector<std::string>& folders) {
@@ -185,7 +182,7 @@ void take_whole(OpenedInput& opened, int file, const std::string& path, const Li
   Result<std::string> text = drain(file, path, std::max(limits.max_script_bytes, limits.max_text_file_bytes));
   if (!text.ok()) {
     opened.usable = false;
-    opened.findings.push_back(finding_of(text.error(), path));
+    opened.findings.push_back(finding_in(path, text.error()));
     return;
   }
   opened.input.files.push_back({"-", std::make_shared<MemorySource>(text.value())});  // the core takes "-" for a script
@@ -204,7 +201,7 @@ OpenedInput open_input(const std::string& path, const Limits& limits) {
   struct stat facts{};
   if (file < 0 || ::fstat(file, &facts) != 0) {
     opened.usable = false;
-    opened.findings.push_back(finding_of(open_error(path), path));
+    opened.findings.push_back(finding_in(path, open_error(path)));
     if (file >= 0) ::close(file);
     return opened;
   }

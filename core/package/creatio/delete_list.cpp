@@ -1,34 +1,26 @@
 #include "core/package/creatio/delete_list.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/text_document.hpp"
 
 namespace backstay::creatio {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-}  // namespace
 
 std::vector<DeleteListEntry> read_delete_list(std::string_view bytes, const std::string& file, Findings& findings) {
   const TextDocument document(bytes, file);
   const std::string_view text = document.text();
+  constexpr std::string_view blanks = " \t\r\n";
   std::vector<DeleteListEntry> entries;
   std::size_t start = 0;
   while (start < text.size()) {
     const std::size_t end = std::min(text.find_first_of("\r\n", start), text.size());
-    const std::string_view line = trimmed(text.substr(start, end - start));
+    const std::string_view line = trimmed(text.substr(start, end - start), blanks);
     const std::size_t at = start;
     start = end + 1;
     if (line.empty()) continue;
     const std::size_t comma = line.find(',');
     const auto id = normalise_guid(line.substr(0, comma));
     std::string_view name = comma == std::string_view::npos ? std::string_view() : line.substr(comma + 1);
-    name = trimmed(name.substr(0, name.find(',')));
+    name = trimmed(name.substr(0, name.find(',')), blanks);
     if (id && !name.empty()) {
       entries.push_back({.id = *id, .name = std::string(name)});
       continue;

@@ -315,12 +315,7 @@ Result<PackageSet> DeliveryReader::finish(InputKind kind, const Error& nothing) 
   set_.kind = kind;
   if (packages_ == 0 && errors_.size() <= 1 && !set_.is_backup) return errors_.empty() ? nothing : errors_.front();
   for (const Error& error : errors_) {
-    Finding finding;
-    finding.rule = error_rule(error.code);
-    finding.severity = Severity::error;
-    finding.message = error.message;
-    finding.at = error.at;
-    set_.findings.push_back(std::move(finding));
+    set_.findings.push_back(finding_of(error));
     set_.has_unreadable_part = true;
   }
   return std::move(set_);

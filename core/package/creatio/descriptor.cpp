@@ -13,9 +13,7 @@ bool is_placeholder(std::string_view text) {
 
 void read_dependencies(const JsonValue& list, const PackageFile& file, std::string_view text, Reading& reading) {
   const std::string name = reading.files.name(file);
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
   const TextDocument document(text, name);
-  const std::size_t shift = text.starts_with(mark) ? mark.size() : 0;
   for (const JsonValue& entry : list.items) {
     if (!entry.is(JsonValue::Kind::object)) {
       reading.report("package/malformed-dependency", Severity::warning, "entry of DependsOn is no object", file, text, entry.offset);
@@ -25,7 +23,7 @@ void read_dependencies(const JsonValue& list, const PackageFile& file, std::stri
     dependency.name = entry.text("Name").value_or("");
     dependency.id = guid_in(entry, "UId");
     dependency.version = entry.text("PackageVersion");
-    dependency.at = document.position(entry.offset > shift ? entry.offset - shift : 0);
+    dependency.at = document.position_of_stored(entry.offset);
     if (dependency.name.empty() && dependency.id.empty()) {
       reading.report("package/malformed-dependency", Severity::warning, "entry of DependsOn has neither a UId nor a Name", file, text, entry.offset);
       continue;

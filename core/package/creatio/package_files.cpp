@@ -9,16 +9,13 @@
 namespace backstay::creatio {
 namespace {
 
-constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
-
 // Name of the file for a short text: the whole path inside the package.
 std::string trailing_comma_text(std::string_view path) { return std::string(path) + " has a trailing comma"; }
 
 }  // namespace
 
 SourcePos place_in(std::string_view text, const std::string& file, std::size_t offset) {
-  const std::size_t mark = text.starts_with(utf8_mark) ? utf8_mark.size() : 0;
-  return TextDocument(text, file).position(offset > mark ? offset - mark : 0);
+  return TextDocument(text, file).position_of_stored(offset);
 }
 
 void Reading::report(std::string rule, Severity severity, std::string message, const PackageFile& file,

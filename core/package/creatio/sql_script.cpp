@@ -84,11 +84,10 @@ std::string label(const std::optional<Value>& value, const JsonValue* code, std:
 void read_depends_on(const JsonValue& list, std::string_view text, Script& script, const std::string& file) {
   if (list.items.empty()) return;
   const TextDocument document(text, file);
-  const std::size_t shift = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   for (const JsonValue& entry : list.items) {
     script.depends_on.push_back({.id = guid_in(entry, "UId"),
                                  .name = entry.text("Name").value_or(""),
-                                 .at = document.position(entry.offset > shift ? entry.offset - shift : 0)});
+                                 .at = document.position_of_stored(entry.offset)});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/ascii.hpp"
 #include "core/deploy/version_number.hpp"
 #include "core/package/origam/dependencies_csv.hpp"
 #include "core/package/origam/deployment_version.hpp"
@@ -18,12 +19,6 @@ struct Range {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 std::string canonical(std::string_view id) { return normalise_guid(id).value_or(std::string(id)); }
-
-std::string_view bare(std::string_view text) {
-  while (!text.empty() && (is_blank(text.front()) || text.front() == '\v' || text.front() == '\f')) text.remove_prefix(1);
-  while (!text.empty() && (is_blank(text.back()) || text.back() == '\v' || text.back() == '\f')) text.remove_suffix(1);
-  return text;
-}
 
 // The markup of the raw text, start tag by start tag. Comments, CDATA, processing instructions, document
 // types and end tags are passed over, so nothing in them can be taken for an element.
@@ -136,7 +131,7 @@ Range line_with_break(std::string_view text, std::size_t at) {
 }
 
 std::string_view line_at(std::string_view text, std::size_t at) {
-  return bare(text.substr(at, text.find('\n', at) - at));
+  return trimmed(text.substr(at, text.find('\n', at) - at));
 }
 
 bool same_attributes(pugi::xml_node a, pugi::xml_node b, std::size_t& differences) {
@@ -168,7 +163,7 @@ bool same_lines(const DependencyList& old_list, const DependencyList& new_list, 
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const DependencyLine& is = new_list.lines[i];
     if (is.id != expected[i].id) return false;
-    if (edit.to && i == edit.entry ? bare(is.number) != *edit.to : is.number != expected[i].number) return false;
+    if (edit.to && i == edit.entry ? trimmed(is.number) != *edit.to : is.number != expected[i].number) return false;
   }
   return true;
 }
@@ -205,7 +200,7 @@ Result<EditedFile> edit_dependency(std::string_view bytes, const std::string& pa
   }
   const DependencyLine& line = lines.lines[edit.entry];
   const std::string before(line_at(value.text, line.at));
-  if (line.id != canonical(edit.package_id) || bare(line.number) != bare(edit.from)) {
+  if (line.id != canonical(edit.package_id) || trimmed(line.number) != trimmed(edit.from)) {
     return failure(ErrorCode::malformed, line.at, "expected an entry for " + canonical(edit.package_id) + " " + edit.from + ", found \"" + before + "\"");
   }
 

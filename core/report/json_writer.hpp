@@ -41,6 +41,25 @@ class JsonWriter {
   void optional_flag(std::string_view name, const std::optional<bool>& value);
   void optional_number(std::string_view name, const std::optional<std::int64_t>& value);
 
+  // A member that lists objects; `members(item)` writes those of one.
+  template <class Items, class Members>
+  void list(std::string_view name, const Items& items, Members members) {
+    key(name);
+    begin_array();
+    for (const auto& item : items) {
+      begin_object();
+      members(item);
+      end_object();
+    }
+    end_array();
+  }
+  void texts(std::string_view name, const std::vector<std::string>& values) { key(name), texts(values); }
+  void texts(const std::vector<std::string>& values) {
+    begin_array();
+    for (const std::string& value : values) text(value);
+    end_array();
+  }
+
  private:
   void open(char bracket);
   void close(char bracket);

@@ -44,10 +44,7 @@ std::string batch_report_line(std::string_view id_json, const Report& report, in
   writer.member("verdict", to_string(report.rollback.verdict));
   writer.key("order");
   write_order(writer, report.order);
-  writer.key("reasons");
-  writer.begin_array();
-  for (const std::string& reason : report.rollback.reasons) writer.text(reason);
-  writer.end_array();
+  writer.texts("reasons", report.rollback.reasons);
   writer.member("exit", static_cast<std::uint64_t>(exit_code));
   writer.key("suppressed");
   write_findings(writer, report.findings, true);

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t max_listed_steps = 60;  // of an order that results, in text
 
-bool has_no_order(const deploy::Order& order) {
-  return order.status == deploy::OrderStatus::deadlock || order.status == deploy::OrderStatus::cycle;
-}
-
 void put_edit(TextPage& page, const deploy::RepairEdit& edit) {
   page.wrapped("   ", edit.file + " (" + edit.package + " " + edit.version + ", id " + edit.version_id + ")");
   for (const deploy::RepairEdit::Line& line : edit.lines) {
@@ -46,7 +42,7 @@ void put_reason(TextPage& page, const deploy::Order& order) {
 void put_input(TextPage& page, const RepairedInput& input, bool is_only) {
   page.gap();
   if (!is_only) page.put_foreign(input.path, Style::bold).end_line();
-  if (!has_no_order(input.order)) {
+  if (!deploy::has_no_order(input.order)) {
     page.put(input.order.status == deploy::OrderStatus::not_applicable ? "Nothing to repair: there is nothing to order."
                                                                        : "Nothing to repair: there is an order.");
     page.end_line();
@@ -84,7 +80,7 @@ std::string as_json(const std::vector<RepairedInput>& inputs) {
   JsonWriter writer(out);
   deploy::OrderStatus status = deploy::OrderStatus::not_applicable;
   for (const RepairedInput& input : inputs) {
-    if (!has_no_order(input.order) && status != deploy::OrderStatus::not_applicable) continue;
+    if (!deploy::has_no_order(input.order) && status != deploy::OrderStatus::not_applicable) continue;
     if (status == deploy::OrderStatus::not_applicable || status == deploy::OrderStatus::ok) status = input.order.status;
   }
   writer.begin_object();
@@ -92,11 +88,7 @@ std::string as_json(const std::vector<RepairedInput>& inputs) {
   writer.key("cycles");
   writer.begin_array();
   for (const RepairedInput& input : inputs) {
-    for (const auto& cycle : input.order.cycles) {
-      writer.begin_array();
-      for (const std::string& name : cycle) writer.text(name);
-      writer.end_array();
-    }
+    for (const auto& cycle : input.order.cycles) writer.texts(cycle);
   }
   writer.end_array();
   writer.key("repairs");

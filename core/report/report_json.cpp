@@ -8,42 +8,27 @@ namespace backstay::report {
 namespace {
 
 void write_inputs(JsonWriter& writer, const Report& report) {
-  writer.key("inputs");
-  writer.begin_array();
-  for (const InputEntry& input : report.inputs) {
-    writer.begin_object();
+  writer.list("inputs", report.inputs, [&](const InputEntry& input) {
     writer.member("path", input.path);
     writer.member_or_null("kind", input.kind ? to_string(*input.kind) : std::string_view());
     writer.member("bytes", input.bytes);
     writer.member_or_null("sha256", input.sha256);
     if (input.is_backup) {
       writer.member_flag("backup", true);
-      writer.key("delete_list");
-      writer.begin_array();
-      for (const DeleteListEntry& entry : input.delete_list) {
-        writer.begin_object();
+      writer.list("delete_list", input.delete_list, [&](const DeleteListEntry& entry) {
         writer.member_or_null("id", entry.id);
         writer.member_or_null("name", entry.name);
-        writer.end_object();
-      }
-      writer.end_array();
+      });
     }
-    writer.end_object();
-  }
-  writer.end_array();
+  });
 }
 
 void write_dependencies(JsonWriter& writer, const std::vector<Dependency>& dependencies) {
-  writer.key("dependencies");
-  writer.begin_array();
-  for (const Dependency& dependency : dependencies) {
-    writer.begin_object();
+  writer.list("dependencies", dependencies, [&](const Dependency& dependency) {
     writer.member_or_null("name", dependency.name);
     writer.member_or_null("id", dependency.id);
     writer.optional_text("version", dependency.version);
-    writer.end_object();
-  }
-  writer.end_array();
+  });
 }
 
 void write_tally(JsonWriter& writer, std::string_view name, const std::map<std::string, std::size_t>& tally) {
@@ -94,32 +79,22 @@ void write_app(JsonWriter& writer, const std::optional<Package::App>& app) {
   writer.member_or_null("name", app->name);
   writer.member_or_null("code", app->code);
   writer.member_or_null("version", app->version);
-  writer.key("packages");
-  writer.begin_array();
-  for (const ElementReference& package : app->packages) {
-    writer.begin_object();
+  writer.list("packages", app->packages, [&](const ElementReference& package) {
     writer.member_or_null("id", package.id);
     writer.member_or_null("name", package.name);
-    writer.end_object();
-  }
-  writer.end_array();
+  });
   writer.end_object();
 }
 
 void write_deployment_versions(JsonWriter& writer, const Package& package) {
-  writer.key("deployment_versions");
-  writer.begin_array();
-  for (const DeploymentVersion& version : package.deployment_versions) {
-    writer.begin_object();
+  writer.list("deployment_versions", package.deployment_versions, [&](const DeploymentVersion& version) {
     writer.member_or_null("id", version.id);
     writer.member_or_null("name", version.name);
     writer.member("version", version.number);
     writer.member_or_null("file", version.file);
     writer.member("activities", static_cast<std::uint64_t>(version.activities));
     write_dependencies(writer, version.dependencies);
-    writer.end_object();
-  }
-  writer.end_array();
+  });
 }
 
 std::string_view name_of(Vendor vendor) {
@@ -155,10 +130,7 @@ void write_package(JsonWriter& writer, const Package& package) {
     writer.optional_text("project_path", package.project_path);
     writer.member("install_scripts", static_cast<std::uint64_t>(package.install_scripts));
     write_app(writer, package.app);
-    writer.key("odd");
-    writer.begin_array();
-    for (const std::string& text : package.odd) writer.text(text);
-    writer.end_array();
+    writer.texts("odd", package.odd);
   }
   if (package.vendor == Vendor::origam) write_deployment_versions(writer, package);
   writer.end_object();
@@ -183,15 +155,10 @@ void write_script(JsonWriter& writer, const ScriptEntry& script) {
   writer.member_or_null("folder", script.folder);
   writer.member("bytes", script.bytes);
   writer.optional_number("modified_ms", script.modified_ms);
-  writer.key("depends_on");
-  writer.begin_array();
-  for (const ElementReference& reference : script.depends_on) {
-    writer.begin_object();
+  writer.list("depends_on", script.depends_on, [&](const ElementReference& reference) {
     writer.member_or_null("id", reference.id);
     writer.member_or_null("name", reference.name);
-    writer.end_object();
-  }
-  writer.end_array();
+  });
   writer.end_object();
 }
 
@@ -231,21 +198,13 @@ void write_rollback(JsonWriter& writer, const Rollback& rollback) {
   writer.key("rollback");
   writer.begin_object();
   writer.member("verdict", to_string(rollback.verdict));
-  writer.key("reasons");
-  writer.begin_array();
-  for (const std::string& reason : rollback.reasons) writer.text(reason);
-  writer.end_array();
-  writer.key("steps");
-  writer.begin_array();
-  for (const RollbackStep& step : rollback.steps) {
-    writer.begin_object();
+  writer.texts("reasons", rollback.reasons);
+  writer.list("steps", rollback.steps, [&](const RollbackStep& step) {
     writer.member("action", step.action);
     writer.member_or_null("package", step.package);
     writer.member_or_null("element", step.element);
     writer.member_or_null("note", step.note);
-    writer.end_object();
-  }
-  writer.end_array();
+  });
   writer.end_object();
 }
 

@@ -36,10 +36,7 @@ class Artifacts {
   }
 
   void write(JsonWriter& writer) const {
-    writer.key("artifacts");
-    writer.begin_array();
-    for (const Entry& entry : entries_) {
-      writer.begin_object();
+    writer.list("artifacts", entries_, [&](const Entry& entry) {
       writer.key("location");
       writer.begin_object();
       writer.member("uri", uri_of(entry.inside.empty() ? entry.path : entry.inside));
@@ -52,9 +49,7 @@ class Artifacts {
         writer.member("sha-256", entry.input->sha256);
         writer.end_object();
       }
-      writer.end_object();
-    }
-    writer.end_array();
+    });
   }
 
  private:
@@ -79,10 +74,7 @@ void write_message(JsonWriter& writer, std::string_view name, std::string_view t
 }
 
 void write_rules(JsonWriter& writer, const std::vector<RuleText>& rules) {
-  writer.key("rules");
-  writer.begin_array();
-  for (const RuleText& rule : rules) {
-    writer.begin_object();
+  writer.list("rules", rules, [&](const RuleText& rule) {
     writer.member("id", rule.id);
     write_message(writer, "shortDescription", rule.title);
     if (!rule.page.empty()) {
@@ -98,9 +90,7 @@ void write_rules(JsonWriter& writer, const std::vector<RuleText>& rules) {
     writer.begin_object();
     writer.member("level", level_of(rule.severity));
     writer.end_object();
-    writer.end_object();
-  }
-  writer.end_array();
+  });
 }
 
 void write_region(JsonWriter& writer, const Finding& finding) {
@@ -181,10 +171,7 @@ void write_run_properties(JsonWriter& writer, const Report& report) {
   writer.begin_object();
   writer.member("orderStatus", deploy::to_string(report.order.status));
   writer.member("rollbackVerdict", to_string(report.rollback.verdict));
-  writer.key("rollbackReasons");
-  writer.begin_array();
-  for (const std::string& reason : report.rollback.reasons) writer.text(reason);
-  writer.end_array();
+  writer.texts("rollbackReasons", report.rollback.reasons);
   writer.end_object();
 }
 

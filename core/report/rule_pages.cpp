@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.hpp"
 #include "core/base/page_text.hpp"
 
 namespace backstay::report {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \n") - first + 1);
-}
 
 // A page opens with three paragraphs: "# rule", one sentence, "**severity** ...".
 std::string_view paragraph(std::string_view page, int number) {
@@ -20,7 +15,7 @@ std::string_view paragraph(std::string_view page, int number) {
     if (end == std::string_view::npos) return {};
     page.remove_prefix(end + 2);
   }
-  return trimmed(page.substr(0, page.find("\n\n")));
+  return trimmed(page.substr(0, page.find("\n\n")), " \n");
 }
 
 Severity severity_of(std::string_view page) {
@@ -62,7 +57,7 @@ std::string_view page_section(std::string_view page, std::string_view heading) {
     std::string_view rest = page.substr(at + mark.size());
     if (!rest.starts_with(heading) || rest.substr(heading.size(), 1) != "\n") continue;
     rest.remove_prefix(heading.size());
-    return trimmed(rest.substr(0, rest.find(mark)));
+    return trimmed(rest.substr(0, rest.find(mark)), " \n");
   }
   return {};
 }

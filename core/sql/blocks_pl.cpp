@@ -481,22 +481,7 @@ bool Recogniser::forall_statement(Cursor& c) {
 void Recogniser::simple_statement(std::uint32_t first, std::uint32_t last) {
   Statement s{first, last, {}};
   if (first >= last) return;
-  const std::size_t before = script_.facts.size();
-  const std::size_t listed = listing_ ? listing_->size() : 0;
-  if (listing_) list(first, last, statement_kind(cursor(s), dialect_));
-  const bool fine = well_formed(s);
-  if (!fine || !(dialect_ == Dialect::postgresql ? simple_postgresql(s, cursor(s)) : simple_oracle(s, cursor(s)))) {
-    if (fine) {
-      forget_facts(before);
-      not_understood(s, "the statement starts with no word this server knows");
-    }
-    if (listing_) {
-      listing_->resize(listed + 1);
-      listing_->back().kind = "NOT-UNDERSTOOD";
-    }
-    return;
-  }
-  if (script_.facts.size() == before) add(Verb::other, s, first);
+  understood(s, [&] { return dialect_ == Dialect::postgresql ? simple_postgresql(s, cursor(s)) : simple_oracle(s, cursor(s)); });
 }
 
 // Variables a query fills: SELECT ... INTO [STRICT] a, b | BULK COLLECT INTO a.

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/base/ascii.hpp"
+
 namespace backstay::sql {
 namespace {
 
@@ -36,14 +38,12 @@ constexpr std::array<std::uint16_t, table_size> build_table() {
 
 constexpr std::array<std::uint16_t, table_size> table = build_table();
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 }  // namespace
 
 bool same_word(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
   }
   return true;
 }

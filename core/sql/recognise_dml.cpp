@@ -533,128 +533,104 @@ void Recogniser::insert_all(const Statement& s, Cursor c) {
   scan_expressions({c.pos(), s.last, {}}, last_fact());
 }
 
-void Recogniser::update(const Statement& s, Cursor c) {
+// The head that UPDATE and DELETE share: TOP, ONLY, the target with its hints and its alias. The cursor is
+// moved behind it. The fact is not in the list yet.
+Recogniser::DmlHead Recogniser::dml_head(const Statement& s, Verb verb, Cursor& c) {
   const std::uint32_t at = c.pos();
   c.advance();
   if (c.take(kw_top)) {
     c.skip();
     c.take(kw_percent);
   }
-  Fact fact = add(Verb::update, s, at);
+  DmlHead head{add(verb, s, at), false, {}, {}};
   script_.facts.pop_back();
+  if (verb == Verb::remove) c.take(kw_from);
   c.take(kw_only);
-  bool derived = false;
   if (c.is(TokenKind::open)) {
     Cursor inner = c.inside();
     if (inner.peek().is_name() && !starts_query(inner)) {
-      fact.names.push_back(name(inner));
+      head.fact.names.push_back(name(inner));
     } else {
-      resolve_query(s, fact, inner, 0);
-      derived = true;
+      resolve_query(s, head.fact, inner, 0);
+      head.derived = true;
     }
     c.skip();
   } else if (starts_name(c)) {
-    fact.names.push_back(name(c));
+    head.fact.names.push_back(name(c));
     if (c.is_sign("*")) c.advance();
   }
   if (c.is(kw_with) && c.is(TokenKind::open, 1)) {
     c.advance();
     c.skip();
   }
-  std::string_view target_alias = alias(c);
-  // Clause ends, outside brackets.
-  const std::uint32_t set = c.find(kw_set);
-  std::uint32_t from = c.last(), where = c.last(), tail = c.last();
-  for (std::uint32_t i = set; i < c.last(); i = c.behind_group(i)) {
+  head.alias = alias(c);
+  if (!head.fact.names.empty()) head.written = head.fact.names.front().name;
+  return head;
+}
+
+// Where FROM, WHERE and what follows them start, outside brackets; the cursor's end when they are not there.
+Recogniser::DmlClauses Recogniser::dml_clauses(const Cursor& c, std::uint32_t start, Verb verb) const {
+  DmlClauses found{c.last(), c.last(), c.last()};
+  for (std::uint32_t i = start; i < c.last(); i = c.behind_group(i)) {
     const Token& t = c.at(i);
     if (i > 0 && c.at(i - 1).is(TokenKind::dot)) continue;
-    if (t.is(kw_from) && from == c.last() && where == c.last() && !c.at(i - 1).is(kw_distinct)) from = i;
-    if (t.is(kw_where) && where == c.last()) where = i;
+    const bool names_sources = t.is(kw_from) || (verb == Verb::remove && t.is(kw_using));
+    if (names_sources && found.from == c.last() && found.where == c.last() && !c.at(i - 1).is(kw_distinct)) found.from = i;
+    if (t.is(kw_where) && found.where == c.last()) found.where = i;
     if (t.is(kw_returning) || t.is(kw_option) || (t.is(kw_log) && c.at(i + 1).is(kw_errors)) ||
         (t.is(kw_return) && dialect_ == Dialect::oracle)) {
-      tail = i;
+      found.tail = i;
       break;
     }
   }
+  return found;
+}
+
+// The tables of FROM; in T-SQL the target may be one of them by its alias.
+std::vector<TableSource> Recogniser::dml_sources(const Statement& s, const Cursor& c, const DmlClauses& clauses, DmlHead& head) {
+  std::vector<TableSource> sources;
+  if (clauses.from < c.last()) {
+    const Cursor list = c.range(clauses.from + 1, std::min(clauses.where, clauses.tail));
+    sources = from_list(list);
+    if (has_join(list)) head.fact.add(Flag::join_in_from);
+  }
+  if (!head.derived && dialect_ == Dialect::mssql) resolve(s, head.fact, sources, 0);
+  if (head.alias.empty()) head.alias = head.written;
+  return sources;
+}
+
+void Recogniser::finish_dml(const Statement& s, const Cursor& c, std::uint32_t at, const DmlClauses& clauses, DmlHead& head) {
+  if (clauses.where < c.last()) where_clause(head.fact, s, c.range(clauses.where + 1, clauses.tail), head.alias);
+  script_.facts.push_back(std::move(head.fact));
+  scan_expressions({at, c.last(), {}}, last_fact());
+}
+
+void Recogniser::update(const Statement& s, Cursor c) {
+  const std::uint32_t at = c.pos();
+  DmlHead head = dml_head(s, Verb::update, c);
+  const std::uint32_t set = c.find(kw_set);
+  const DmlClauses clauses = dml_clauses(c, set, Verb::update);
   std::uint32_t output = c.last();
-  for (std::uint32_t i = set; i < std::min(from, where); i = c.behind_group(i)) {
+  for (std::uint32_t i = set; i < std::min(clauses.from, clauses.where); i = c.behind_group(i)) {
     if (c.at(i).is(kw_output)) output = i;
   }
-  set_list(fact, c.range(set + 1, std::min({from, where, tail, output})));
-  std::vector<TableSource> sources;
-  if (from < c.last()) {
-    const Cursor list = c.range(from + 1, std::min(where, tail));
-    sources = from_list(list);
-    if (has_join(list)) fact.add(Flag::join_in_from);
-  }
-  const std::string_view written = fact.names.empty() ? std::string_view() : fact.names.front().name;
-  if (!derived && dialect_ == Dialect::mssql) resolve(s, fact, sources, 0);
-  if (target_alias.empty()) target_alias = written;
+  set_list(head.fact, c.range(set + 1, std::min({clauses.from, clauses.where, clauses.tail, output})));
+  const std::vector<TableSource> sources = dml_sources(s, c, clauses, head);
   if (dialect_ == Dialect::mssql) {
     // UPDATE dbo.Contact ... FROM dbo.Contact c: the alias names the target as well.
     for (const TableSource& item : sources) {
-      if (!item.derived && !item.function && item.name.name == written && item.alias != written) target_alias = item.alias;
+      if (!item.derived && !item.function && item.name.name == head.written && item.alias != head.written) head.alias = item.alias;
     }
   }
-  if (where < c.last()) where_clause(fact, s, c.range(where + 1, tail), target_alias);
-  script_.facts.push_back(std::move(fact));
-  scan_expressions({at, c.last(), {}}, last_fact());
+  finish_dml(s, c, at, clauses, head);
 }
 
 void Recogniser::remove(const Statement& s, Cursor c) {
   const std::uint32_t at = c.pos();
-  c.advance();
-  if (c.take(kw_top)) {
-    c.skip();
-    c.take(kw_percent);
-  }
-  Fact fact = add(Verb::remove, s, at);
-  script_.facts.pop_back();
-  c.take(kw_from);
-  c.take(kw_only);
-  bool derived = false;
-  if (c.is(TokenKind::open)) {
-    Cursor inner = c.inside();
-    if (inner.peek().is_name() && !starts_query(inner)) {
-      fact.names.push_back(name(inner));
-    } else {
-      resolve_query(s, fact, inner, 0);
-      derived = true;
-    }
-    c.skip();
-  } else if (starts_name(c)) {
-    fact.names.push_back(name(c));
-    if (c.is_sign("*")) c.advance();
-  }
-  if (c.is(kw_with) && c.is(TokenKind::open, 1)) {
-    c.advance();
-    c.skip();
-  }
-  std::string_view target_alias = alias(c);
-  std::uint32_t from = c.last(), where = c.last(), tail = c.last();
-  for (std::uint32_t i = c.pos(); i < c.last(); i = c.behind_group(i)) {
-    const Token& t = c.at(i);
-    if (i > 0 && c.at(i - 1).is(TokenKind::dot)) continue;
-    if ((t.is(kw_from) || t.is(kw_using)) && from == c.last() && where == c.last() && !c.at(i - 1).is(kw_distinct)) from = i;
-    if (t.is(kw_where) && where == c.last()) where = i;
-    if (t.is(kw_returning) || t.is(kw_option) || (t.is(kw_log) && c.at(i + 1).is(kw_errors)) ||
-        (t.is(kw_return) && dialect_ == Dialect::oracle)) {
-      tail = i;
-      break;
-    }
-  }
-  std::vector<TableSource> sources;
-  if (from < c.last()) {
-    const Cursor list = c.range(from + 1, std::min(where, tail));
-    sources = from_list(list);
-    if (has_join(list)) fact.add(Flag::join_in_from);
-  }
-  const std::string_view written = fact.names.empty() ? std::string_view() : fact.names.front().name;
-  if (!derived && dialect_ == Dialect::mssql) resolve(s, fact, sources, 0);
-  if (target_alias.empty()) target_alias = written;
-  if (where < c.last()) where_clause(fact, s, c.range(where + 1, tail), target_alias);
-  script_.facts.push_back(std::move(fact));
-  scan_expressions({at, c.last(), {}}, last_fact());
+  DmlHead head = dml_head(s, Verb::remove, c);
+  const DmlClauses clauses = dml_clauses(c, c.pos(), Verb::remove);
+  dml_sources(s, c, clauses, head);
+  finish_dml(s, c, at, clauses, head);
 }
 
 void Recogniser::merge(const Statement& s, Cursor c) {

@@ -314,23 +314,7 @@ void Recogniser::statement(std::uint32_t first, std::uint32_t last) {
     }
     return;
   }
-  const std::size_t before = script_.facts.size();
-  const std::size_t listed = listing_ ? listing_->size() : 0;
-  if (listing_) list(first, last, statement_kind(cursor(s), dialect_));
-  if (!well_formed(s)) {
-    if (listing_) (*listing_)[listed].kind = "NOT-UNDERSTOOD";
-    return;
-  }
-  if (!dispatch(s, cursor(s))) {
-    forget_facts(before);
-    not_understood(s, "the statement starts with no word this server knows");
-    if (listing_) {
-      listing_->resize(listed + 1);
-      listing_->back().kind = "NOT-UNDERSTOOD";
-    }
-    return;
-  }
-  if (script_.facts.size() == before) add(Verb::other, s, first);
+  if (!understood(s, [&] { return dispatch(s, cursor(s)); })) return;
   if (source_ == &sources_.front()) substitutions(first, last);
 }
 
@@ -410,14 +394,7 @@ bool Recogniser::dispatch_postgresql(Statement& s, Cursor& c) {
       add(Verb::run_prepared, s, s.first).names.push_back(prepared);
       return true;
     }
-    case kw_call: {
-      c.advance();
-      const std::uint32_t at = c.pos();
-      const Name routine = name(c);
-      called(s, routine, c.inside(), CallForm::statement, s.first);
-      scan_expressions({at, s.last, {}}, place_.parent);
-      return true;
-    }
+    case kw_call: call_statement(s, c); return true;
     case kw_refresh:
     case kw_reindex:
     case kw_vacuum:
@@ -470,18 +447,20 @@ bool Recogniser::dispatch_postgresql(Statement& s, Cursor& c) {
   }
 }
 
+// CALL p(arguments).
+void Recogniser::call_statement(const Statement& s, Cursor& c) {
+  c.advance();
+  const std::uint32_t at = c.pos();
+  const Name routine = name(c);
+  called(s, routine, c.inside(), CallForm::statement, s.first);
+  scan_expressions({at, s.last, {}}, place_.parent);
+}
+
 bool Recogniser::dispatch_oracle(Statement& s, Cursor& c) {
   switch (c.peek().keyword) {
     case kw_begin:
     case kw_declare: oracle_unit(s); return true;
-    case kw_call: {
-      c.advance();
-      const std::uint32_t at = c.pos();
-      const Name routine = name(c);
-      called(s, routine, c.inside(), CallForm::statement, s.first);
-      scan_expressions({at, s.last, {}}, place_.parent);
-      return true;
-    }
+    case kw_call: call_statement(s, c); return true;
     case kw_explain: explain(s, c); return true;
     case kw_comment: comment_on(s, c); return true;
     case kw_lock: {

@@ -128,6 +128,9 @@ class Recogniser {
   void client_line(const Statement& s, const Token& line);
   void statement(std::uint32_t first, std::uint32_t last);
   bool well_formed(const Statement& s);
+  // Has `read` make facts of a statement; leaves one not_understood fact and gives false when it cannot.
+  template <class Read>
+  bool understood(const Statement& s, Read read);
   void scan_expressions(const Statement& s, std::int32_t parent);
   void substitutions(std::uint32_t first, std::uint32_t last);
   bool dispatch(Statement& s, Cursor c);
@@ -141,6 +144,18 @@ class Recogniser {
   void query(const Statement& s, Cursor c);
   void insert(const Statement& s, Cursor c);
   void insert_all(const Statement& s, Cursor c);
+  struct DmlHead {
+    Fact fact;
+    bool derived = false;            // the target is a query
+    std::string_view alias, written; // of the target; `written` is its name before aliases are resolved
+  };
+  struct DmlClauses {
+    std::uint32_t from = 0, where = 0, tail = 0;
+  };
+  DmlHead dml_head(const Statement& s, Verb verb, Cursor& c);
+  DmlClauses dml_clauses(const Cursor& c, std::uint32_t start, Verb verb) const;
+  std::vector<TableSource> dml_sources(const Statement& s, const Cursor& c, const DmlClauses& clauses, DmlHead& head);
+  void finish_dml(const Statement& s, const Cursor& c, std::uint32_t at, const DmlClauses& clauses, DmlHead& head);
   void update(const Statement& s, Cursor c);
   void remove(const Statement& s, Cursor c);
   void merge(const Statement& s, Cursor c);
@@ -191,6 +206,7 @@ class Recogniser {
   void begin_transaction(const Statement& s, Cursor c);
   void end_transaction(const Statement& s, Cursor c);
   void explain(Statement& s, Cursor c);
+  void call_statement(const Statement& s, Cursor& c);
   void execute_mssql(const Statement& s, Cursor c);
   void call_fact(const Statement& s, const Name& routine, CallForm form, std::uint32_t anchor);
   void called(const Statement& s, const Name& routine, Cursor arguments, CallForm form, std::uint32_t anchor);
@@ -274,5 +290,27 @@ class Recogniser {
 
 // "CREATE-VIEW" and the like from the first words of a statement.
 std::string statement_kind(Cursor c, Dialect dialect);
+
+template <class Read>
+bool Recogniser::understood(const Statement& s, Read read) {
+  const std::uint32_t first = s.first;
+  const std::size_t before = script_.facts.size();
+  const std::size_t listed = listing_ ? listing_->size() : 0;
+  if (listing_) list(first, s.last, statement_kind(cursor(s), dialect_));
+  const bool fine = well_formed(s);
+  if (!fine || !read()) {
+    if (fine) {
+      forget_facts(before);
+      not_understood(s, "the statement starts with no word this server knows");
+    }
+    if (listing_) {
+      listing_->resize(listed + 1);
+      listing_->back().kind = "NOT-UNDERSTOOD";
+    }
+    return false;
+  }
+  if (script_.facts.size() == before) add(Verb::other, s, first);
+  return true;
+}
 
 }  // namespace backstay::sql

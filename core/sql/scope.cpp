@@ -4,13 +4,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/ascii.hpp"
 #include "core/sql/scope_exemptions.hpp"
 
 namespace backstay::sql {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Facts whose children wait for a call: bodies of created objects, prepared statements, and the
 // subprograms of a package. Local subprograms of an executed block run with it.
@@ -50,7 +49,7 @@ bool glob_match(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t]))) {
+    } else if (p < pattern.size() && (pattern[p] == '?' || ascii_lower(pattern[p]) == ascii_lower(text[t]))) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {

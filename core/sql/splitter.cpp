@@ -37,15 +37,7 @@ void cut_postgresql(SplitText& out) {
   std::uint32_t first = 0, atomic = 0;
   bool routine = false;
   const auto close = [&](std::uint32_t last, std::uint32_t end, bool semicolon) {
-    if (last > first) {
-      StatementRange range;
-      range.first = first;
-      range.last = last;
-      range.begin = tokens[first].begin;
-      range.end = end;
-      range.semicolon = semicolon;
-      out.statements.push_back(range);
-    }
+    append_statement(out, first, last, end, semicolon);
     atomic = 0;
     routine = false;
   };
@@ -134,6 +126,17 @@ void split_mssql(Lexer& lexer, SplitText& out) {
 }
 
 }  // namespace
+
+StatementRange* append_statement(SplitText& out, std::uint32_t first, std::uint32_t last, std::uint32_t end, bool semicolon) {
+  if (last <= first) return nullptr;
+  StatementRange& range = out.statements.emplace_back();
+  range.first = first;
+  range.last = last;
+  range.begin = out.stream.tokens[first].begin;
+  range.end = end;
+  range.semicolon = semicolon;
+  return &range;
+}
 
 void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
   // The stack lives in the tokens themselves: an open bracket remembers the one around it.

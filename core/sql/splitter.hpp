@@ -40,6 +40,10 @@ TokenStream read_tokens(std::string_view text, std::size_t begin, std::size_t en
 // error does not swallow the rest of the script. `cut_at_semicolon`: no bracket reaches over a `;`.
 void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon);
 
+// Appends the statement of tokens [first, last), which ends at byte `end`, and gives it for what else there is
+// to say of it; nullptr when it has no token.
+StatementRange* append_statement(SplitText& out, std::uint32_t first, std::uint32_t last, std::uint32_t end, bool semicolon);
+
 // Cuts T-SQL tokens [first, last) of one batch into pieces and appends them.
 void split_batch(const TokenStream& stream, std::uint32_t first, std::uint32_t last, std::uint32_t batch,
                  std::vector<StatementRange>& pieces);

@@ -146,16 +146,7 @@ void split_oracle(Lexer& lexer, SplitText& out) {
   UnitEnd unit;
   bool creating = false;
   const auto close = [&](std::uint32_t last, std::uint32_t end, bool semicolon) {
-    if (last > first) {
-      StatementRange range;
-      range.first = first;
-      range.last = last;
-      range.begin = tokens[first].begin;
-      range.end = end;
-      range.semicolon = semicolon;
-      range.ends_block = unit.kind() != UnitEnd::Kind::none;
-      out.statements.push_back(range);
-    }
+    if (StatementRange* range = append_statement(out, first, last, end, semicolon)) range->ends_block = unit.kind() != UnitEnd::Kind::none;
     first = static_cast<std::uint32_t>(tokens.size());
     unit.start(UnitEnd::Kind::none);
     creating = false;

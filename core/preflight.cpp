@@ -11,15 +11,6 @@
 namespace backstay {
 namespace {
 
-Finding to_finding(const Error& error) {
-  Finding finding;
-  finding.rule = error_rule(error.code);
-  finding.severity = Severity::error;
-  finding.message = error.message;
-  finding.at = error.at;
-  return finding;
-}
-
 // Rules that guard a second run or the package backup. A migration runs once and is no package script.
 constexpr std::string_view package_script_rules[] = {
     "sql/insert-unguarded", "sql/not-rerunnable-create", "sql/multi-entity-script", "sql/entity-before-package",
@@ -83,6 +74,10 @@ report::ScriptEntry check_script(const Package& package, Script& script, const P
 }
 
 void check_scripts(Package& package, const PreflightOptions& options, CheckedInput& checked) {
+  if (!options.check_scripts) {
+    for (Script& script : package.scripts) script.content = std::string();
+    return;
+  }
   for (Script& script : package.scripts) {
     checked.scripts.push_back(check_script(package, script, options, checked.findings));
   }
@@ -194,7 +189,7 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   };
   Result<PackageSet> set = read_package_set(input, options.limits, progress, sink);
   if (!set.ok()) {
-    Finding finding = to_finding(set.error());
+    Finding finding = finding_of(set.error());
     if (finding.at.file.empty()) finding.at.file = input.path;
     checked.findings.push_back(std::move(finding));
     return checked;

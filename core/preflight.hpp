@@ -19,6 +19,8 @@ struct PreflightOptions {
   std::map<std::string, std::optional<Severity>> rules;  // overrides by rule id; nullopt = off
   std::vector<deploy::InstalledPackage> installed;       // what the target has; also stored ORIGAM versions
   Limits limits;
+  // Off for who wants the order alone: no SQL is read, so there are no script entries and no sql/ findings.
+  bool check_scripts = true;
 };
 
 // Gives findings the severity that `rules` says and takes out those whose rule is off.

@@ -52,6 +52,7 @@ Result<Request> read_request(std::string_view text) {
   request.format = *format;
   request.write.quiet = root.flag("quiet").value_or(false);
   request.order_only = root.flag("order_only").value_or(false);
+  request.options.check_scripts = !request.order_only;
   request.write.lang = root.text("lang").value_or("en");
 
   const JsonValue* inputs = root.find("inputs");

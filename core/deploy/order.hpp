@@ -73,6 +73,12 @@ struct Order {
   std::string message;  // ORIGAM: the vendor's message, rebuilt; empty when ok
 };
 
+// True when versions or packages wait for each other, so that nothing can be deployed as it is. A missing
+// package does not: the others still have their order.
+inline bool has_no_order(const Order& order) {
+  return order.status == OrderStatus::deadlock || order.status == OrderStatus::cycle;
+}
+
 struct InstalledPackage {
   std::string id, name;
   std::optional<std::string> version;

@@ -6,18 +6,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/ascii.hpp"
 #include "core/deploy/version_number.hpp"
 #include "core/package/origam/package_list.hpp"
 
 namespace backstay::deploy {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  while (!text.empty() && blanks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
-  while (!text.empty() && blanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-  return text;
-}
 
 class Lint {
  public:
@@ -147,14 +141,14 @@ void Lint::check_own_entry(std::size_t index, const DeploymentVersion& version, 
   if (at != numbers.begin() && at[-1] == named) return;
   const Package& package = model_.packages[index];
   add("order/own-entry", Severity::warning, package, entry.at,
-      package.name + " " + version.number + " names its own package at " + std::string(trim(*entry.version)) +
+      package.name + " " + version.number + " names its own package at " + std::string(trimmed(*entry.version)) +
           ", which is not the version before it; ORIGAM then lets it run without waiting for that one")
       .remedy = "take the entry out: the version before it is waited for anyway";
 }
 
 void Lint::check_named_package(std::size_t index, const DeploymentVersion& version, const Dependency& entry, const VersionParts& named) {
   const Package& package = model_.packages[index];
-  const std::string number(trim(*entry.version));
+  const std::string number(trimmed(*entry.version));
   const std::string who = package.name + " " + version.number + " names ";
   const auto found = by_id_.find(entry.id);
   if (found == by_id_.end()) {

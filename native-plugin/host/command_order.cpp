@@ -62,12 +62,12 @@ int order_paths(const OrderOptions& options, Resolved& resolved) {
     }
     resolved.settings.preflight.installed = std::move(deployed.value());
   }
+  resolved.settings.preflight.check_scripts = false;
   const report::Report report = check_paths(options.paths, resolved);
   tell_unreadable(report);
   if (!deliver(report::write_order(report, resolved.format, resolved.write), resolved.output)) return usage;
   if (report.unreadable_input) return unreadable;
-  const bool none = report.order.status == deploy::OrderStatus::deadlock || report.order.status == deploy::OrderStatus::cycle;
-  return none ? findings : done;
+  return deploy::has_no_order(report.order) ? findings : done;
 }
 
 }  // namespace

@@ -21,10 +21,6 @@ struct RepairOptions {
   bool write = false, no_backup = false;
 };
 
-bool has_no_order(const deploy::Order& order) {
-  return order.status == deploy::OrderStatus::deadlock || order.status == deploy::OrderStatus::cycle;
-}
-
 struct Looked {
   deploy::Order order;
   bool readable = true;
@@ -56,14 +52,14 @@ bool make_first(const OpenedInput& opened, const std::map<std::string, FileStamp
   if (!changed.ok()) return refuse(changed.error());
   // Once more from the bytes, before anything is written: the edits were proved on what was read from them.
   const Looked proof = look_at(with_changes(opened.input, changed.value()), options);
-  if (!proof.readable || has_no_order(proof.order)) {
+  if (!proof.readable || deploy::has_no_order(proof.order)) {
     return refuse({ErrorCode::malformed, {.file = opened.input.path}, "would still have no order with the edits made; nothing was written"});
   }
   Result<std::vector<report::RepairedInput::Written>> written = write_changes(changed.value(), stamps, keep_backup);
   if (!written.ok()) return refuse(written.error());
   // And from the disk.
   const OpenedInput again = open_input(opened.input.path, options.limits);
-  if (!again.usable || has_no_order(look_at(again.input, options).order)) {
+  if (!again.usable || deploy::has_no_order(look_at(again.input, options).order)) {
     return refuse({ErrorCode::malformed, {.file = opened.input.path}, "was edited, and still has no order: something else changed it meanwhile"});
   }
   repaired.written = std::move(written.value());
@@ -81,7 +77,7 @@ int repair_path(const std::string& path, const RepairOptions& options, const Res
   report::RepairedInput made;
   made.path = path;
   made.order = std::move(found.order);
-  bool is_orderable = !has_no_order(made.order);
+  bool is_orderable = !deploy::has_no_order(made.order);
   const bool complete = found.readable && !opened.incomplete;
   if (!is_orderable && options.write && !made.order.repairs.empty()) {
     // What could not be read may hold the versions that matter.
@@ -116,7 +112,7 @@ Action add_repair(CLI::App& app) {
   command->add_flag("--no-backup", options->no_backup, "do not keep the old file as FILE.bak");
   add_checking_options(*command, options->checking);
   return [options] {
-    const Result<Resolved> resolved = resolve(options->checking);
+    Result<Resolved> resolved = resolve(options->checking);
     if (!resolved.ok()) {
       complain(with_place(resolved.error()));
       return static_cast<int>(usage);
@@ -130,6 +126,7 @@ Action add_repair(CLI::App& app) {
       complain("--no-backup goes with --write");
       return static_cast<int>(usage);
     }
+    resolved.value().settings.preflight.check_scripts = false;
     return repair_paths(*options, resolved.value());
   };
 }

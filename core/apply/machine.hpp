@@ -1,0 +1,88 @@
+// Apply, restore, recovery and rehearsal as a conversation: the machine asks, a host answers. No file,
+// no clock, no database in here; README.md draws the states.
+//
+//   Request request = machine->first();
+//   while (request.kind != RequestKind::done) request = machine->next(host.perform(request));
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/apply/plan.hpp"
+#include "core/apply/request.hpp"
+
+namespace backstay::apply {
+
+// How a conversation ended (plugin.md 3.7).
+enum class End : std::uint8_t {
+  done,            // the new state
+  rolled_back,     // it failed, and everything is as it was
+  abandoned,       // refused before anything was touched
+  cancelled,       // asked to stop; everything is as it was
+  suspended,       // it failed, and taking it back needs a decision: risks are listed
+  restore_failed,  // taking it back failed; what is left is listed
+  differs,         // a rehearsal that does not come back to where it started
+};
+std::string_view to_string(End end);
+
+// The database that is changed. Dialect (core/package) is what a script was written for.
+enum class Engine : std::uint8_t { sqlite, postgresql };
+std::string_view to_string(Engine engine);
+
+// How much one transaction covers (plugin.md 3.3).
+enum class Transactions : std::uint8_t { whole, per_package, per_step };
+std::string_view to_string(Transactions mode);  // "whole", "per-package", "per-step"
+
+struct Settings {
+  std::string op_id, environment_id, state_dir_id, user, host, tool;
+  std::string started_at;                 // RFC 3339, for documents
+  DigestFunction digest;
+  Engine engine = Engine::sqlite;
+  Transactions mode = Transactions::whole;  // less than asked for when a step allows no more
+  std::vector<std::string> acknowledged;  // risk ids
+  bool force = false;                     // acknowledges every R-NBC-SCRIPT
+  bool vendor_suspension = false;         // suspend: "vendor"
+  bool dry_run = false;
+  bool with_full_copy = false;            // SQLite: a full copy goes into the backup
+  std::uint32_t lock_wait_ms = 0;
+  std::string maintenance, jobs;          // JSON for the services
+};
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  virtual Request first() = 0;
+  // The answer to the request that was given last.
+  virtual Request next(const Answer& answer) = 0;
+  // Asks to stop at the next border between requests: before the first change the operation is abandoned,
+  // after it what was done is taken back, after the commit this changes nothing.
+  virtual void cancel() = 0;
+  // Valid when `done` was asked for.
+  virtual End end() const = 0;
+};
+
+// `plan` is kept by the machine.
+std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings);
+
+struct RestoreOrder {
+  std::string backup_id;
+  std::vector<std::string> packages, elements, tables;  // all empty: everything
+  bool with_rows = true;
+  bool overwrite_conflicts = false;
+  std::string dry_run_digest;  // of the report that the acknowledged risks were read in
+};
+std::unique_ptr<Machine> start_restore(RestoreOrder order, Settings settings);
+
+// What the journal says of an operation that did not end.
+struct Unfinished {
+  std::string op_id, kind, state, backup_id;
+  std::vector<std::string> payloads;  // of its records, in order
+};
+std::unique_ptr<Machine> start_recovery(Unfinished operation, Settings settings);
+
+std::unique_ptr<Machine> start_rehearsal(ApplyPlan plan, Settings settings);
+
+}  // namespace backstay::apply

@@ -1,0 +1,129 @@
+// What the core asks for while it applies, restores, recovers or rehearses, and what comes back. The
+// host does one request at a time: natively with a driver and synced files, in a browser with promises.
+// Natively these are plain structs, no text is built for a step; request_json.hpp is for the browser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstay::apply {
+
+enum class RequestKind : std::uint8_t {
+  read_content,    // the bytes of content `name` of the delivery, as `document`
+  // Journal and backups.
+  journal,         // append a record: `name` = state, `step`, `text` = JSON payload; synced when `durable`
+  backup,          // write, seal, verify and list the backup of `backup`
+  read_backup,     // verify backup `name`; answers its manifest as `document`
+  read_entry,      // the bytes of entry `text` of backup `name`, as `document`
+  add_to_backup,   // entries of `backup` as the sealed second part of backup `name`
+  // The target database; one session from `lock` to `unlock`.
+  lock,            // session lock within `timeout_ms`; answers busy when another session has it
+  unlock,
+  begin, commit, rollback,
+  savepoint, release, rollback_to,  // `name`
+  run_script,      // `sql`, or the content `name` of the delivery; stops at its first error, whose place comes back
+  execute,         // `sql`, a statement of our own, with `values`
+  read_rows,       // the same; answers `rows`
+  capture_start,   // SQLite: record the row changes of `step` from here on (session extension)
+  capture_finish,  // ... to here; they are stored in the database, in the same transaction
+  undo_capture,    // SQLite: take back the recorded changes of operation `name`, step `step`, conflicts kept; answers them
+  snapshot,        // schema and data of the target (core/schema), as `document`
+  restore_copy,    // SQLite: put back the full copy in backup `name`
+  // The configuration store.
+  read_store,      // digests of the keys of `changes` (all when empty), as `document`
+  stage,           // make the contents of `changes` durable beside the store, for operation `name`
+  switch_store,    // put what was staged in place
+  revert_store,    // put back what the switch replaced; also when it was half done
+  settle_store,    // forget both, the operation is decided
+  // The environment around it.
+  check_jobs,      // answers busy with the list when a blocking job runs
+  enter_maintenance, leave_maintenance,  // `text` = JSON for the host
+  check_window,    // answers outside_window when `timeout_ms` more do not fit
+  call_host,       // one step of a promotion, `text`
+  verify,          // the host's check that the system works; `text` = JSON
+  notify,          // `name` = event, `text` = JSON
+  progress,        // `name` = phase, `done` of `total`
+  done,            // the conversation is over; `text` = JSON of the outcome
+};
+std::string_view to_string(RequestKind kind);  // "journal", "read-backup", ...
+
+// A value of a statement of our own, or of a row that was read.
+struct Value {
+  enum class Kind : std::uint8_t { null, integer, real, text, blob } kind = Kind::null;
+  std::int64_t integer = 0;
+  double real = 0;
+  std::string text;  // for text and blob
+
+  static Value of(std::int64_t number) { return {Kind::integer, number, 0, {}}; }
+  static Value of(std::string_view words) { return {Kind::text, 0, 0, std::string(words)}; }
+  static Value of_blob(std::string_view bytes) { return {Kind::blob, 0, 0, std::string(bytes)}; }
+};
+
+// A change of one element of the configuration store.
+struct StoreChange {
+  std::string key;
+  bool is_removal = false;
+  std::string content;         // key of a content of the delivery (source.hpp), or
+  std::string backup_entry;    // an entry of the backup `name`
+};
+
+struct BackupEntry {
+  std::string name;
+  std::string_view content;
+};
+
+// What a backup holds beside the previous contents of the elements that the host reads itself.
+struct BackupContent {
+  std::string manifest;               // JSON object without "entries": the writer adds those and the element list
+  std::vector<std::string> elements;  // keys whose present content is kept, or noted as absent
+  std::vector<BackupEntry> entries;
+  bool with_full_copy = false;        // SQLite: db/main.sqlite
+};
+
+struct Request {
+  RequestKind kind = RequestKind::done;
+  std::string name, step, text;
+  std::string_view sql;        // valid until the next request is asked for
+  std::vector<Value> values;
+  std::vector<StoreChange> changes;
+  BackupContent backup;
+  std::uint64_t done = 0, total = 0;
+  std::uint32_t timeout_ms = 0;
+  bool durable = false;
+};
+
+enum class Outcome : std::uint8_t {
+  ok,
+  failed,          // the request was refused or went wrong; nothing says that it can be repeated
+  busy,            // somebody else's lock, or a blocking job
+  outside_window,
+  cancelled,       // the host asked to stop while this ran
+  lost,            // the connection is gone: whether the last commit happened is not known
+  transaction_ended,  // a script ended the transaction it ran in
+  unsupported,
+  damaged,         // a backup or journal that does not hold what was sealed
+  no_space,
+};
+std::string_view to_string(Outcome outcome);
+
+// Why, for people and programs. Values of rows are never in here.
+struct Problem {
+  std::string code;       // "db", "io", "jobs", "lock", ...
+  std::string message;    // one sentence
+  std::string sqlstate, native, hint;
+  std::string file;       // inside the input
+  std::uint32_t line = 0, column = 0;  // from 1; 0: no place
+  std::uint64_t offset = 0;            // bytes in the script
+};
+
+struct Answer {
+  Outcome outcome = Outcome::ok;
+  Problem problem;                       // when not ok
+  std::vector<std::vector<Value>> rows;
+  std::string document;
+  std::int64_t affected = 0;             // rows changed by execute
+};
+
+}  // namespace backstay::apply

@@ -78,10 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Package &first = read.value().package, &second = again.value().package;
   if (first.name != second.name || first.id != second.id || first.version != second.version || first.scripts.size() != second.scripts.size()) std::abort();
   for (std::size_t i = 0; i < first.scripts.size(); ++i) {
-    // A script without a readable descriptor is named after its folder, in the spelling that comes first;
-    // the container has another order than the folder.
-    const bool same_name = fold_case(first.scripts[i].name) == fold_case(second.scripts[i].name);
-    if (first.scripts[i].content != second.scripts[i].content || !same_name) std::abort();
+    if (first.scripts[i].content != second.scripts[i].content || first.scripts[i].name != second.scripts[i].name) std::abort();
   }
   if (first.counts.data_rows != second.counts.data_rows || first.odd != second.odd || first.counts.element_bytes != second.counts.element_bytes) std::abort();
   return 0;

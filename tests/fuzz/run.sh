@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs fuzz targets, one after the other, with address and undefined behaviour sanitizers (clang).
 #
-#   bash tests/fuzz/run.sh [--seconds N] [TARGET...]     default: 60 seconds, every target
+#   bash tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]     default: 60 seconds, another seed
+#                                                        each time, every target
 #
 # Builds preset fuzz when a target is not there. New inputs collect in build/fuzz-corpus/TARGET, what
 # crashed in build/fuzz-artifacts/TARGET. Ends with 1 when any target found something.
@@ -9,11 +10,13 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=60
+seed=0  # libFuzzer takes one from the clock
 targets=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --seconds) seconds=${2:?--seconds needs a number}; shift ;;
-    -*) echo "usage: bash tests/fuzz/run.sh [--seconds N] [TARGET...]" >&2; exit 2 ;;
+    --seed) seed=${2:?--seed needs a number}; shift ;;
+    -*) echo "usage: bash tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]" >&2; exit 2 ;;
     *) targets+=("$1") ;;
   esac
   shift
@@ -23,7 +26,7 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 
 # A hang is a finding as well: the slowest honest input of a megabyte takes far less than this.
-options=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=1048576 -print_final_stats=1 -verbosity=1)
+options=(-seed="$seed" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=1048576 -print_final_stats=1 -verbosity=1)
 export ASAN_OPTIONS=handle_abort=1:detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=print_stacktrace=1
 

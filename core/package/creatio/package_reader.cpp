@@ -161,6 +161,15 @@ void each_by_name(const ByFolder<Element>& elements, Read read) {
   for (const Element* element : order) read(*element);
 }
 
+// What is read and said must not depend on the order in which a container was packed or a disk lists names.
+std::vector<const PackageFile*> by_path(const std::vector<PackageFile>& files) {
+  std::vector<const PackageFile*> order;
+  order.reserve(files.size());
+  for (const PackageFile& file : files) order.push_back(&file);
+  std::sort(order.begin(), order.end(), [](const PackageFile* a, const PackageFile* b) { return a->path < b->path; });
+  return order;
+}
+
 // "Delivery/UsrCalls.gz" holds "Delivery/UsrCalls/...", which is also where unpack puts it.
 std::string place_below(std::string_view file) {
   if (ends_with_any_case(file, ".gz")) file.remove_suffix(3);
@@ -187,9 +196,9 @@ Result<ReadPackage> read_package(const PackageFiles& files, const std::string& f
   package.file = file;
   Reading reading{files, limits, package, result.findings};
   Sorter sorter(package);
-  for (const PackageFile& entry : files.files) {
-    package.bytes += entry.size;
-    sorter.add(entry);
+  for (const PackageFile* entry : by_path(files.files)) {
+    package.bytes += entry->size;
+    sorter.add(*entry);
   }
   const Sorted sorted = sorter.take();
   if (!sorted.descriptor) {

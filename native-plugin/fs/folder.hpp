@@ -1,0 +1,66 @@
+// Files below one folder, for everything that has to survive a crash: the state directory, the store,
+// backups. Every name is resolved below the folder's descriptor, through no link; every call is a fault point.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+
+namespace backstay::plugin::fs {
+
+// Errors of all calls: missing (no such file), unsafe (a link, or a name that leaves the folder),
+// limit_exceeded (the disk or a quota is full), unreadable (anything else; the message has the reason).
+class Folder {
+ public:
+  // Opens `path`; with `create` it and its parents are made (mode 0700).
+  static Result<Folder> open(const std::string& path, bool create);
+  // An open descriptor of its own on the same folder.
+  Result<Folder> reopen() const;
+
+  Folder(Folder&& other) noexcept : descriptor_(other.descriptor_), path_(std::move(other.path_)) { other.descriptor_ = -1; }
+  Folder& operator=(Folder&& other) noexcept;
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder();
+
+  const std::string& path() const { return path_; }  // as it was opened; for messages and for libraries that want one
+  int descriptor() const { return descriptor_; }
+
+  // `name` is relative with '/', without '.' and '..'.
+  Result<std::string> read(std::string_view name, std::uint64_t max_bytes) const;
+  Result<bool> exists(std::string_view name) const;
+  // A new file with these bytes, synced; folders on the way are made. An existing one is an error unless `replace`.
+  Result<Nothing> write(std::string_view name, std::string_view bytes, bool replace = false) const;
+  // Moves within the folder and makes the target's parents. Neither folder is synced: sync_parent is for that.
+  Result<Nothing> rename(std::string_view from, std::string_view to) const;
+  // Absent is no error.
+  Result<Nothing> remove(std::string_view name) const;
+  Result<Nothing> remove_folder(std::string_view name) const;  // with everything in it; absent is no error
+  Result<Nothing> make_folder(std::string_view name) const;    // and its parents; there already is no error
+  // The folder that holds `name`: its entries survive a power cut after this.
+  Result<Nothing> sync_parent(std::string_view name) const;
+  Result<Nothing> sync() const;
+  Result<Nothing> sync_file(std::string_view name) const;
+
+  struct Entry {
+    std::string name;  // relative to the folder, with '/'
+    std::uint64_t bytes = 0;
+    std::int64_t modified_ms = 0;
+  };
+  // Regular files below `name` ("" = all), sorted by name; links and other kinds are left out. A missing folder is empty.
+  Result<std::vector<Entry>> list(std::string_view name) const;
+  Result<std::uint64_t> free_bytes() const;
+
+ private:
+  explicit Folder(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  int descriptor_ = -1;
+  std::string path_;
+};
+
+// The error of a failed call with errno `error`; `what` says which, without a path of the machine in front.
+Error io_error(std::string_view what, int error);
+
+}  // namespace backstay::plugin::fs

@@ -18,9 +18,24 @@ std::uint32_t find_head_end(const Cursor& c, Keyword wanted) {
   return c.last();
 }
 
+// The semicolon that ends the statement at the place. Two statements hold semicolons of their own: the actions of
+// CREATE RULE in brackets, and the body of a routine between BEGIN ATOMIC and END.
 std::uint32_t find_semicolon(const Cursor& c) {
+  const bool create = c.is(kw_create);
+  std::uint32_t atomic = 0;
   std::uint32_t i = c.pos();
-  while (i < c.last() && !c.at(i).is(TokenKind::semicolon)) ++i;
+  for (; i < c.last(); i = c.behind_group(i)) {
+    const Token& t = c.at(i);
+    if (t.is(TokenKind::semicolon) && atomic == 0) break;
+    if (!create) continue;
+    if (atomic == 0) {
+      if (t.is(kw_atomic) && c.at(i - 1).is(kw_begin)) atomic = 1;
+    } else if (t.is(kw_case) || t.is(kw_begin)) {
+      ++atomic;
+    } else if (t.is(kw_end)) {
+      --atomic;
+    }
+  }
   return i;
 }
 

@@ -96,7 +96,7 @@ void Recogniser::read_bodies() {
         if (i >= bodies_.size() || bodies_[i].read) continue;
         bodies_[i].read = true;
         const std::size_t first = facts.size();
-        source_ = &sources_.front();
+        source_ = bodies_[i].source;
         place_ = Place{};
         read_body(bodies_[i]);
         if (facts.size() > first) ranges.push_back({first, facts.size(), bodies_[i].create});

@@ -30,6 +30,21 @@ void Recogniser::rename_fact(const Statement& s, const Name& from, const Name& t
   fact.new_name = to;
 }
 
+// ALTER SCHEMA s TRANSFER [TYPE::]object: the object moves, and its kind is not said.
+void Recogniser::transfer_to_schema(const Statement& s, Cursor c) {
+  c.advance();
+  name(c);
+  if (c.is_word("transfer")) c.advance();
+  ObjectKind kind = ObjectKind::table;
+  if (c.is_sign("::", 1)) {
+    if (c.is(kw_type)) kind = ObjectKind::type;
+    c.advance(2);
+  }
+  Fact& fact = add(Verb::alter, s, s.first, kind);
+  fact.action = Action::define;
+  fact.names.push_back(name(c));
+}
+
 bool Recogniser::alter(const Statement& s, Cursor c) {
   const std::uint32_t at = c.pos();
   c.advance();
@@ -57,6 +72,10 @@ bool Recogniser::alter(const Statement& s, Cursor c) {
   }
   if (c.is(kw_server) && c.is(kw_configuration, 1)) {
     add(Verb::server_config, s, at).detail = "ALTER SERVER CONFIGURATION";
+    return true;
+  }
+  if (dialect_ == Dialect::mssql && c.is(kw_schema)) {
+    transfer_to_schema(s, c);
     return true;
   }
   while (c.is(kw_editionable) || c.is(kw_noneditionable) || c.is(kw_shared)) c.advance();

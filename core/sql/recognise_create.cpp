@@ -365,10 +365,11 @@ void Recogniser::create_routine(const Statement& s, std::int32_t index, Cursor c
   }
   Body body;
   body.create = index;
+  body.source = source_;
   if (dialect_ != Dialect::postgresql) {
     body.first = c.pos();
     body.last = s.last;
-    if (source_ == &sources_.front() && fact.object != ObjectKind::type) bodies_.push_back(body);
+    if (fact.object != ObjectKind::type) bodies_.push_back(body);
     return;
   }
   if (fact.object != ObjectKind::function && fact.object != ObjectKind::procedure) return;
@@ -387,7 +388,7 @@ void Recogniser::create_routine(const Statement& s, std::int32_t index, Cursor c
       if (same_word(text, "plpgsql")) plpgsql = true;
     }
   }
-  if ((body.token != 0 || body.first != 0) && (plpgsql || body.sql) && source_ == &sources_.front()) bodies_.push_back(body);
+  if ((body.token != 0 || body.first != 0) && (plpgsql || body.sql)) bodies_.push_back(body);
 }
 
 bool Recogniser::drop(const Statement& s, Cursor c) {
@@ -423,6 +424,8 @@ bool Recogniser::drop(const Statement& s, Cursor c) {
         fact.on.server = {};
         object.schema = object.database = object.server = {};
       }
+      // Statistics go by their table: DROP STATISTICS s.t.name.
+      if (kind == ObjectKind::statistics && dialect_ == Dialect::mssql) object.database = object.server = {};
       fact.names.push_back(object);
       if (c.is(TokenKind::open)) {  // argument types
         const Token& open = c.peek();

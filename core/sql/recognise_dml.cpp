@@ -397,7 +397,7 @@ bool Recogniser::row_guard(const Statement& s, Cursor c) const {
     const Token& t = c.at(i);
     switch (t.keyword) {
       case kw_not:
-        if (c.at(i + 1).is(kw_exists)) return true;
+        if (c.at(i + 1).is(kw_exists) || (c.at(i + 1).is(TokenKind::open) && c.at(i + 2).is(kw_exists))) return true;
         if (c.at(i + 1).is(kw_in) && c.at(i + 2).is(TokenKind::open) && (c.at(i + 3).is(kw_select) || c.at(i + 3).is(kw_with))) return true;
         break;
       case kw_except: return true;

@@ -258,7 +258,8 @@ void Recogniser::substitutions(std::uint32_t first, std::uint32_t last) {
       add(Verb::substitution, s, i).detail = spelling(t);
       continue;
     }
-    if (t.kind != TokenKind::literal || dialect_ == Dialect::postgresql) continue;
+    const bool quoted = t.is(TokenKind::quoted) && dialect_ == Dialect::mssql;  // USE [$(db)]
+    if ((t.kind != TokenKind::literal && !quoted) || dialect_ == Dialect::postgresql) continue;
     const std::string_view text = spelling(t);
     const char sign = dialect_ == Dialect::oracle ? '&' : '$';
     for (std::size_t at = text.find(sign); at != std::string_view::npos && !full(); at = text.find(sign, at + 1)) {
@@ -275,7 +276,7 @@ void Recogniser::substitutions(std::uint32_t first, std::uint32_t last) {
         if (end == name) continue;
       }
       Fact& fact = add(Verb::substitution, s, i);
-      fact.add(Flag::in_literal);
+      if (!quoted) fact.add(Flag::in_literal);
       const std::uint32_t place = source_->map.physical(t.begin + static_cast<std::uint32_t>(at));
       fact.anchor = {place, place + static_cast<std::uint32_t>(end - at)};
       fact.detail = text.substr(at, end - at);

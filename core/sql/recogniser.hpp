@@ -92,8 +92,9 @@ class Recogniser {
   // A body that is read only if the script calls the routine.
   struct Body {
     std::int32_t create = -1;  // its fact
+    const Source* source = nullptr;     // where its tokens are: the script or a dynamic text
     std::uint32_t token = 0;   // postgresql: the literal
-    std::uint32_t first = 0, last = 0;  // others: tokens in the script's stream
+    std::uint32_t first = 0, last = 0;  // others: tokens
     bool sql = false;          // postgresql LANGUAGE sql
     bool read = false;
   };
@@ -179,6 +180,7 @@ class Recogniser {
   bool create(Statement& s, Cursor c);
   bool drop(const Statement& s, Cursor c);
   bool alter(const Statement& s, Cursor c);
+  void transfer_to_schema(const Statement& s, Cursor c);
   ObjectKind object_kind(Cursor& c);
   void create_table(Fact& fact, Cursor c);
   void create_index(Fact& fact, Cursor c);

@@ -149,9 +149,13 @@ void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
     }
   };
   const auto count = static_cast<std::uint32_t>(tokens.size());
+  bool rule = false;  // CREATE RULE r AS ... DO (a; b): its bracket holds semicolons
   for (std::uint32_t i = 0; i < count; ++i) {
     Token& token = tokens[i];
     switch (token.kind) {
+      case TokenKind::word:
+        if (token.is(kw_rule) && i > 0 && (tokens[i - 1].is(kw_create) || tokens[i - 1].is(kw_replace))) rule = true;
+        break;
       case TokenKind::open:
         token.partner = innermost;
         innermost = i;
@@ -165,7 +169,9 @@ void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
         }
         break;
       case TokenKind::semicolon:
-        if (cut_at_semicolon) forget();
+        if (!cut_at_semicolon || (rule && innermost != no_partner)) break;
+        forget();
+        rule = false;
         break;
       case TokenKind::batch_line:
       case TokenKind::slash_line:

@@ -9,7 +9,8 @@ namespace {
 const Name* elsewhere(const Fact& fact) {
   for (const Name& name : fact.names)
     if (!name.database.empty() && name.database != "tempdb") return &name;
-  if (!fact.on.database.empty() && fact.on.database != "tempdb") return &fact.on;
+  // What a synonym stands for is not written to.
+  if (fact.object != ObjectKind::synonym && !fact.on.database.empty() && fact.on.database != "tempdb") return &fact.on;
   return nullptr;
 }
 

@@ -140,6 +140,7 @@ struct RunOptions {
   // Rows that this script changes go to backstay_cap under these names (SQLite only: elsewhere capture is SQL,
   // core/apply/capture_sql.hpp). Empty: no capture.
   std::string capture_op, capture_step;
+  std::uint64_t capture_max_bytes = 1ull << 30;  // of one script; more is Fault::limit
 };
 
 struct ServerInfo {

@@ -1,0 +1,23 @@
+#include "native-plugin/db/driver.hpp"
+#ifdef BACKSTAY_WITH_PG_LATER
+#include "native-plugin/db/postgres.hpp"
+#endif
+#include "native-plugin/db/sqlite.hpp"
+#include "native-plugin/db/url.hpp"
+
+namespace backstay::db {
+
+DbResult<std::unique_ptr<Driver>> open_driver(const std::string& url, const OpenSettings& settings) {
+  const auto read = read_url(url);
+  if (read && read->engine == Engine::sqlite) return SqliteDriver::open(read->target, settings);
+#ifdef BACKSTAY_WITH_PG_LATER
+  if (read && read->engine == Engine::postgresql) return PostgresDriver::open(read->target, settings);
+#endif
+  DbError error;
+  error.fault = Fault::unsupported;
+  error.sqlstate = "08001";
+  error.message = "no driver for \"" + redacted_url(url).substr(0, url.find(':')) + ":\" in this build";
+  return error;
+}
+
+}  // namespace backstay::db

@@ -1,0 +1,190 @@
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1  // the library has it; the header hides it without this
+
+#include "native-plugin/db/sqlite_capture.hpp"
+
+#include <sqlite3.h>
+
+#include <string_view>
+#include <utility>
+
+#include "core/report/json_writer.hpp"
+#include "native-plugin/db/sqlite_values.hpp"
+
+namespace backstay::db {
+
+namespace {
+
+bool of_interest(std::string_view table) { return !table.starts_with("sqlite_") && !table.starts_with("backstay_"); }
+
+// Rows with no primary key are known by their rowid, under the name SQLite gives it.
+constexpr std::string_view row_id_name = "\"_rowid_\"";
+
+}  // namespace
+
+void SqliteCapture::begin(sqlite3* db, std::string op, std::string step, std::uint64_t max_bytes) {
+  db_ = db;
+  op_ = std::move(op);
+  step_ = std::move(step);
+  max_bytes_ = max_bytes;
+  bytes_ = sequence_ = 0;
+  over_limit_ = false;
+  active_ = true;
+  forget_tables();
+  sqlite3_preupdate_hook(
+      db,
+      [](void* self, sqlite3* session, int op_code, const char* database, const char* table, sqlite3_int64 old_row,
+         sqlite3_int64 new_row) { changed(self, session, op_code, database, table, old_row, new_row); },
+      this);
+}
+
+void SqliteCapture::end() {
+  if (!active_) return;
+  sqlite3_preupdate_hook(db_, nullptr, nullptr);
+  active_ = false;
+  changes_.clear();
+  tables_.clear();
+  known_.clear();
+}
+
+void SqliteCapture::changed(void* self, sqlite3*, int op, const char* database, const char* table, std::int64_t old_row,
+                            std::int64_t new_row) {
+  auto& capture = *static_cast<SqliteCapture*>(self);
+  if (capture.flushing_ || capture.over_limit_ || std::string_view(database) != "main") return;
+  const Table& found = capture.table_of(table);
+  if (found.wanted) capture.note(op, found, old_row, new_row);
+}
+
+const SqliteCapture::Table& SqliteCapture::table_of(const char* name) {
+  const auto known = tables_.find(std::string_view(name));
+  if (known != tables_.end()) return *known->second;
+  auto table = std::make_unique<Table>();
+  table->name = name;
+  table->wanted = of_interest(name);
+  sqlite3_stmt* statement = nullptr;
+  // hidden: 2 = virtual generated column, 3 = stored generated column.
+  if (table->wanted && sqlite3_prepare_v2(db_, "SELECT name, pk, hidden FROM pragma_table_xinfo(?1, 'main')", -1, &statement,
+                                          nullptr) == SQLITE_OK) {
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_TRANSIENT);
+    int place = 0;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      Column column;
+      report::append_json_string(column.json_name, reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)));
+      column.key = sqlite3_column_int(statement, 1) > 0;
+      const int hidden = sqlite3_column_int(statement, 2);
+      column.generated = hidden == 2 || hidden == 3;
+      column.place = hidden == 2 ? -1 : place++;
+      table->has_key = table->has_key || column.key;
+      table->columns.push_back(std::move(column));
+    }
+  }
+  sqlite3_finalize(statement);
+  known_.push_back(std::move(table));
+  tables_[name] = known_.back().get();
+  return *known_.back();
+}
+
+std::string SqliteCapture::image(const Table& table, bool old) const {
+  std::string json = "{";
+  for (const Column& column : table.columns) {
+    if (column.generated) continue;  // computed again when the others are put back
+    sqlite3_value* value = nullptr;
+    const int code = old ? sqlite3_preupdate_old(db_, column.place, &value) : sqlite3_preupdate_new(db_, column.place, &value);
+    if (json.size() > 1) json += ',';
+    json += column.json_name;
+    json += ':';
+    if (code == SQLITE_OK && value) {
+      append_captured(json, value);
+    } else {
+      json += "null";
+    }
+  }
+  json += '}';
+  return json;
+}
+
+std::string SqliteCapture::key(const Table& table, bool old, std::int64_t row) const {
+  std::string json = "{";
+  if (!table.has_key) return json + std::string(row_id_name) + ":\"i" + std::to_string(row) + "\"}";
+  for (const Column& column : table.columns) {
+    if (!column.key) continue;
+    sqlite3_value* value = nullptr;
+    if (old) {
+      sqlite3_preupdate_old(db_, column.place, &value);
+    } else {
+      sqlite3_preupdate_new(db_, column.place, &value);
+    }
+    if (json.size() > 1) json += ',';
+    json += column.json_name;
+    json += ':';
+    if (value) {
+      append_captured(json, value);
+    } else {
+      json += "null";
+    }
+  }
+  json += '}';
+  return json;
+}
+
+void SqliteCapture::keep(Change change) {
+  bytes_ += change.key.size() + change.before.size() + change.after.size() + sizeof(Change);
+  if (max_bytes_ != 0 && bytes_ > max_bytes_) {
+    over_limit_ = true;
+    changes_.clear();
+    sqlite3_interrupt(db_);
+    return;
+  }
+  changes_.push_back(std::move(change));
+}
+
+void SqliteCapture::note(int op, const Table& table, std::int64_t old_row, std::int64_t new_row) {
+  const bool has_old = op != SQLITE_INSERT, has_new = op != SQLITE_DELETE;
+  std::string before = has_old ? image(table, true) : std::string();
+  std::string after = has_new ? image(table, false) : std::string();
+  std::string old_key = has_old ? key(table, true, old_row) : std::string();
+  std::string new_key = has_new ? key(table, false, new_row) : std::string();
+  if (!has_old) return keep({&table, 'I', std::move(new_key), {}, std::move(after)});
+  if (!has_new) return keep({&table, 'D', std::move(old_key), std::move(before), {}});
+  if (old_key == new_key) {
+    if (before != after) keep({&table, 'U', std::move(old_key), std::move(before), std::move(after)});
+    return;
+  }
+  // Another key is another row: the old one went, a new one came.
+  keep({&table, 'D', std::move(old_key), std::move(before), {}});
+  keep({&table, 'I', std::move(new_key), {}, std::move(after)});
+}
+
+int SqliteCapture::flush() {
+  if (changes_.empty()) return SQLITE_OK;
+  flushing_ = true;
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(
+      db_, "INSERT INTO main.backstay_cap(op_id, step_id, seq, tab, op, key, before, after) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)", -1,
+      &statement, nullptr);
+  const auto text = [&](int index, const std::string& value) {
+    if (value.empty()) return sqlite3_bind_null(statement, index);
+    return sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  };
+  if (code == SQLITE_OK) {
+    text(1, op_);
+    text(2, step_);
+    for (const Change& change : changes_) {
+      sqlite3_bind_int64(statement, 3, static_cast<sqlite3_int64>(++sequence_));
+      text(4, change.table->name);
+      sqlite3_bind_text(statement, 5, &change.op, 1, SQLITE_STATIC);
+      text(6, change.key);
+      text(7, change.before);
+      text(8, change.after);
+      code = sqlite3_step(statement);
+      if (code != SQLITE_DONE) break;
+      code = sqlite3_reset(statement);
+    }
+  }
+  sqlite3_finalize(statement);
+  flushing_ = false;
+  changes_.clear();
+  if (tables_.empty()) known_.clear();
+  return code;
+}
+
+}  // namespace backstay::db

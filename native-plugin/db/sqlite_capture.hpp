@@ -1,0 +1,66 @@
+// Strategy S: which rows a script changes, from SQLite's own pre-update hook. It sees triggers' and cascades' changes,
+// rows that REPLACE pushes out, and tables without a primary key; the session extension, built on the same hook, leaves
+// those out and fails when the schema changes (decision 0035).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/apply/database.hpp"
+
+struct sqlite3;
+struct sqlite3_value;
+
+namespace backstay::db {
+
+class SqliteCapture {
+ public:
+  // Rows of one script go to backstay_cap as (op, step). `max_bytes`: 0 = no limit.
+  void begin(sqlite3* db, std::string op, std::string step, std::uint64_t max_bytes);
+  bool active() const { return active_; }
+  // Between statements: what is in memory goes into the table. SQLite's result code.
+  int flush();
+  // The schema may have changed: names of columns are asked for again.
+  void forget_tables() { tables_.clear(); }
+  void end();
+  bool over_limit() const { return over_limit_; }
+
+ private:
+  struct Column {
+    std::string json_name;  // between quotes, escaped
+    int place = 0;          // among the stored columns; -1 for a virtual one
+    bool key = false, generated = false;
+  };
+  struct Table {
+    std::string name;
+    std::vector<Column> columns;
+    bool has_key = false, wanted = true;
+  };
+  struct Change {
+    const Table* table = nullptr;
+    char op = 'U';
+    std::string key, before, after;
+  };
+
+  static void changed(void* self, sqlite3* db, int op, const char* database, const char* table, std::int64_t old_row,
+                      std::int64_t new_row);
+  void note(int op, const Table& table, std::int64_t old_row, std::int64_t new_row);
+  const Table& table_of(const char* name);
+  std::string image(const Table& table, bool old) const;
+  std::string key(const Table& table, bool old, std::int64_t row) const;
+  void keep(Change change);
+
+  sqlite3* db_ = nullptr;
+  bool active_ = false, over_limit_ = false, flushing_ = false;
+  std::string op_, step_;
+  std::uint64_t max_bytes_ = 0, bytes_ = 0, sequence_ = 0;
+  // Tables asked for in this schema; those of an earlier schema stay until the next flush, changes point at them.
+  std::map<std::string, const Table*, std::less<>> tables_;
+  std::vector<std::unique_ptr<Table>> known_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace backstay::db

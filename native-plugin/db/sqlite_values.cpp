@@ -1,0 +1,158 @@
+#include "native-plugin/db/sqlite_values.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/base/utf8.hpp"
+#include "core/report/json_writer.hpp"
+
+namespace backstay::db {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+void append_hex(std::string& out, std::string_view bytes) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += hex_digits[byte >> 4u];
+    out += hex_digits[byte & 15u];
+  }
+}
+
+int nibble(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool from_hex(std::string_view hex, std::string& bytes) {
+  if (hex.size() % 2 != 0) return false;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = nibble(hex[i]), low = nibble(hex[i + 1]);
+    if (high < 0 || low < 0) return false;
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return true;
+}
+
+std::string_view bytes_of(sqlite3_value* value, bool text) {
+  const void* data = text ? static_cast<const void*>(sqlite3_value_text(value)) : sqlite3_value_blob(value);
+  const int size = sqlite3_value_bytes(value);
+  return data ? std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size)) : std::string_view();
+}
+
+std::string digits_of(double number) {
+  std::array<char, 40> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.17g", number);
+  for (char& c : digits) {
+    if (c == ',') c = '.';
+  }
+  return digits.data();
+}
+
+// Text that comes back from JSON as it went in: valid UTF-8 without NUL, which SQL functions cut off at.
+bool survives_json(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = text[i] == '\0' ? 0 : utf8_length(text, i);
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+// The string of a value that is not NULL.
+std::string encoded(sqlite3_value* value) {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER: return "i" + std::to_string(sqlite3_value_int64(value));
+    case SQLITE_FLOAT: return "r" + digits_of(sqlite3_value_double(value));
+    case SQLITE_BLOB: {
+      std::string out = "x";
+      append_hex(out, bytes_of(value, false));
+      return out;
+    }
+    default: break;
+  }
+  const std::string_view text = bytes_of(value, true);
+  if (survives_json(text)) return "t" + std::string(text);
+  std::string out = "h";
+  append_hex(out, text);
+  return out;
+}
+
+void encode_function(sqlite3_context* context, int, sqlite3_value** values) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
+  const std::string text = encoded(values[0]);
+  sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+double real_of(std::string_view digits) {
+  double number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);  // knows "inf", and no locale
+  return number;
+}
+
+void decode_function(sqlite3_context* context, int, sqlite3_value** values) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
+  const std::string_view text = bytes_of(values[0], true);
+  const std::string_view rest = text.empty() ? text : text.substr(1);
+  std::string bytes;
+  switch (text.empty() ? '\0' : text.front()) {
+    case 'i': return sqlite3_result_int64(context, std::strtoll(std::string(rest).c_str(), nullptr, 10));
+    case 'r': return sqlite3_result_double(context, real_of(rest));
+    case 't': return sqlite3_result_text64(context, rest.data(), rest.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    case 'h':
+      if (!from_hex(rest, bytes)) break;
+      return sqlite3_result_text64(context, bytes.data(), bytes.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    case 'x':
+      if (!from_hex(rest, bytes)) break;
+      return sqlite3_result_blob64(context, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+    default: break;
+  }
+  sqlite3_result_error(context, "not a captured value", -1);
+}
+
+}  // namespace
+
+Value value_of(sqlite3_value* value) {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER: return Value::of(static_cast<std::int64_t>(sqlite3_value_int64(value)));
+    case SQLITE_FLOAT: return Value::of_real(sqlite3_value_double(value));
+    case SQLITE_TEXT: return Value::of(bytes_of(value, true));
+    case SQLITE_BLOB: return Value::blob(std::string(bytes_of(value, false)));
+    default: return Value::null();
+  }
+}
+
+int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::null: return sqlite3_bind_null(statement, index);
+    case Value::Kind::integer: return sqlite3_bind_int64(statement, index, value.integer);
+    case Value::Kind::real: return sqlite3_bind_double(statement, index, value.real);
+    case Value::Kind::text:
+      return sqlite3_bind_text64(statement, index, value.bytes.data(), value.bytes.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    case Value::Kind::blob:
+      return sqlite3_bind_blob64(statement, index, value.bytes.data(), value.bytes.size(), SQLITE_TRANSIENT);
+  }
+  return SQLITE_MISUSE;
+}
+
+void append_captured(std::string& json, sqlite3_value* value) {
+  if (sqlite3_value_type(value) == SQLITE_NULL) {
+    json += "null";
+    return;
+  }
+  report::append_json_string(json, encoded(value));
+}
+
+int add_capture_functions(sqlite3* db) {
+  constexpr int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  const int code = sqlite3_create_function_v2(db, "backstay_encode", 1, kind, nullptr, encode_function, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return code;
+  return sqlite3_create_function_v2(db, "backstay_decode", 1, kind, nullptr, decode_function, nullptr, nullptr, nullptr);
+}
+
+}  // namespace backstay::db

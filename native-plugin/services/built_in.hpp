@@ -1,19 +1,20 @@
 // What stands in for callbacks that a host does not have.
 #pragma once
 
-#include <string>
+#include <memory>
 
+#include "native-plugin/fs/folder.hpp"
 #include "native-plugin/services/services.hpp"
 
 namespace backstay::plugin {
 
-// Fills the log (silent), jobs (files below state_dir/jobs), maintenance (state_dir/maintenance.json) and
-// clock (the system's) where they are null. Notifier and verifier stay null: the outbox keeps what
-// nobody sends, and the built-in checks are the engine's. A missing store is the engine's too
-// (native-plugin/store), because only it knows the folder.
+// Fills the log (silent), jobs (files below jobs/), maintenance (maintenance.json) and clock (the system's)
+// where they are null. Notifier and verifier stay null: the outbox keeps what nobody sends, and the
+// built-in checks are the engine's. A missing store is the engine's too (native-plugin/store).
 //
-// state_dir  an existing folder that the engine has checked and locked; absolute
-void add_built_ins(Services& services, const std::string& state_dir);
+// state  the state directory, checked and locked by the engine; reopened here, so it need not stay open
+// Errors: unreadable, when it cannot be reopened.
+Result<Nothing> add_built_ins(Services& services, const fs::Folder& state);
 
 // The clock alone, for what needs the time before there is a state directory.
 std::unique_ptr<Clock> system_clock();

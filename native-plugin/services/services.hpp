@@ -126,6 +126,7 @@ class LentDatabase {
  public:
   virtual ~LentDatabase() = default;
   virtual std::uint32_t dialect() const = 0;  // BACKSTAY_DB_*
+  virtual bool can_exec() const = 0;  // false: the host only offers restore_all
   virtual bool can_restore_all() const = 0;
   virtual Answered exec(std::string_view sql, std::uint32_t timeout_ms, std::string& result_json_lines) = 0;
   virtual Answered begin() = 0;

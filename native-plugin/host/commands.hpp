@@ -16,6 +16,7 @@ Action add_check(CLI::App& app);
 Action add_order(CLI::App& app);
 Action add_repair(CLI::App& app);
 Action add_statements(CLI::App& app);
+Action add_reverse(CLI::App& app);
 Action add_batch(CLI::App& app);
 Action add_rules(CLI::App& app);
 Action add_pack(CLI::App& app);

@@ -1,0 +1,18 @@
+// What `backstay reverse` prints.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/rollback/reverse.hpp"
+
+namespace backstay::report {
+
+// One JSON object, schema backstay.reverse/1 (reverse.schema.json), with a line end. `file` as the user named it.
+std::string reverse_json(const rollback::ReverseScripts& scripts, std::string_view file);
+
+// For people: what happens to each statement, then the two scripts between markers. All of it is SQL
+// comments and SQL, so that an editor shows it as such.
+std::string reverse_text(const rollback::ReverseScripts& scripts, std::string_view file);
+
+}  // namespace backstay::report

@@ -1,0 +1,69 @@
+-- What a run keeps: one row per run, one per captured thing, one per conflict. Rows lie in tables of their own
+-- (r<run>_s<step>_<item>_before and _after), with the types they had.
+CREATE SCHEMA IF NOT EXISTS backstay_capture;
+CREATE TABLE IF NOT EXISTS backstay_capture.run (
+  run bigint PRIMARY KEY, script text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
+  complete boolean NOT NULL DEFAULT false, reversed_at timestamptz);
+CREATE SEQUENCE IF NOT EXISTS backstay_capture.run_number;
+CREATE TABLE IF NOT EXISTS backstay_capture.item (
+  run bigint, step integer, item integer, kind text NOT NULL, relation oid, name text NOT NULL, key_columns text[],
+  cascaded boolean NOT NULL DEFAULT false, before_rows text, after_rows text, captured bigint,
+  before_state jsonb, after_state jsonb, note text, PRIMARY KEY (run, step, item));
+CREATE TABLE IF NOT EXISTS backstay_capture.conflict (
+  run bigint NOT NULL, step integer NOT NULL, relation text NOT NULL, row_key text NOT NULL, column_name text NOT NULL,
+  before text, after text, current text, kind text NOT NULL, detail text,
+  PRIMARY KEY (run, relation, row_key, column_name));
+
+-- The run this session is in. Called again after a COMMIT or ROLLBACK of the script itself.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_run(script text, again boolean DEFAULT false) LANGUAGE plpgsql AS $backstay$
+DECLARE
+  number bigint := nullif(current_setting('backstay.run', true), '');
+BEGIN
+  IF NOT again THEN
+    number := nextval('backstay_capture.run_number');
+    PERFORM set_config('backstay.run', number::text, false);
+  END IF;
+  INSERT INTO backstay_capture.run (run, script) VALUES (number, backstay_run.script) ON CONFLICT DO NOTHING;
+END $backstay$;
+
+CREATE OR REPLACE FUNCTION pg_temp.backstay_current_run() RETURNS bigint LANGUAGE sql AS
+  $backstay$ SELECT current_setting('backstay.run')::bigint $backstay$;
+
+-- The columns of a table, in order. Generated ones cannot be written.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_columns(relation oid, generated boolean DEFAULT true) RETURNS text[] LANGUAGE sql STABLE AS $backstay$
+  SELECT coalesce(array_agg(attname::text ORDER BY attnum), '{}') FROM pg_catalog.pg_attribute
+  WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND (generated OR attgenerated = '')
+$backstay$;
+
+-- A key: unique, never null, over plain columns, none of them in `assigned`. The primary key before others.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_key(relation oid, assigned text[]) RETURNS text[] LANGUAGE sql STABLE AS $backstay$
+  SELECT columns FROM (
+    SELECT i.indisprimary AS is_primary, i.indexrelid, array_agg(a.attname::text ORDER BY k.position) AS columns, bool_and(a.attnotnull) AS filled
+    FROM pg_catalog.pg_index i
+    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+    WHERE i.indrelid = relation AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND k.position <= i.indnkeyatts
+    GROUP BY i.indexrelid, i.indisprimary) AS keys
+  WHERE filled AND NOT columns && assigned
+  ORDER BY is_primary DESC, cardinality(columns), indexrelid LIMIT 1
+$backstay$;
+
+-- "a.k1 = b.k1 AND a.k2 = b.k2" for the columns of a key.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_match(key_columns text[], a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $backstay$
+  SELECT string_agg(format('%1$s.%3$I = %2$s.%3$I', a, b, c), ' AND ') FROM unnest(key_columns) AS c
+$backstay$;
+
+-- "record_image_eq(ROW(a.c1, ..), ROW(b.c1, ..))": the same to the byte, null and null included; also for types
+-- that have no equality, and strict where equality is not (1.0 and 1.00, citext).
+CREATE OR REPLACE FUNCTION pg_temp.backstay_same(columns text[], a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $backstay$
+  SELECT CASE WHEN cardinality(columns) = 0 THEN 'true' ELSE
+    (SELECT format('pg_catalog.record_image_eq(ROW(%s), ROW(%s))', string_agg(format('%s.%I', a, c), ', '), string_agg(format('%s.%I', b, c), ', '))
+     FROM unnest(columns) AS c) END
+$backstay$;
+
+-- Columns of a foreign key on its own side and on the side it points to, as names.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_names(relation oid, numbers int2[]) RETURNS text[] LANGUAGE sql STABLE AS $backstay$
+  SELECT array_agg(a.attname::text ORDER BY n.position) FROM unnest(numbers) WITH ORDINALITY AS n(attnum, position)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = relation AND a.attnum = n.attnum
+$backstay$;

@@ -1,0 +1,108 @@
+#include "core/rollback/reverse.hpp"
+
+#include <algorithm>
+
+#include "core/rollback/reverse_writer.hpp"
+
+namespace backstay::rollback {
+namespace {
+
+// Names a script by its text: the same script applied twice gives two runs of one id. FNV-1a, 64 bits.
+std::string id_of(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ull;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
+  std::string id;
+  for (int shift = 60; shift >= 0; shift -= 4) id += "0123456789abcdef"[(hash >> shift) & 15];
+  return id;
+}
+
+}  // namespace
+
+std::string_view to_string(Server server) {
+  switch (server) {
+    case Server::postgresql: return "postgresql";
+    case Server::mssql: return "mssql";
+    case Server::oracle: return "oracle";
+    case Server::sqlite: return "sqlite";
+  }
+  return "postgresql";
+}
+
+std::string_view to_string(ReverseClass reverse_class) {
+  switch (reverse_class) {
+    case ReverseClass::unchanged: return "unchanged";
+    case ReverseClass::safe: return "safe";
+    case ReverseClass::needs_review: return "needs-review";
+    case ReverseClass::not_undone: return "not-undone";
+  }
+  return "not-undone";
+}
+
+Dialect dialect_of(Server server) {
+  switch (server) {
+    case Server::mssql: return Dialect::mssql;
+    case Server::oracle: return Dialect::oracle;
+    default: return Dialect::postgresql;
+  }
+}
+
+std::string sql_literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c;
+    if (c == '\'') out += c;
+  }
+  return out + "'";
+}
+
+std::string dollar_quoted(std::string_view text) {
+  std::string tag = "$backstay$";
+  for (int n = 1; text.find(tag) != std::string_view::npos; ++n) tag = "$backstay" + std::to_string(n) + "$";
+  return tag + std::string(text) + tag;
+}
+
+std::string as_comment(std::string_view text) {
+  std::string out = "-- ";
+  for (const char c : text) {
+    if (c == '\r') continue;
+    out += c;
+    if (c == '\n') out += "-- ";
+  }
+  return out;
+}
+
+void raise_class(ReversePiece& piece, ReverseClass least, std::string reason) {
+  piece.reverse_class = std::max(piece.reverse_class, least);
+  if (reason.empty() || std::find(piece.reasons.begin(), piece.reasons.end(), reason) != piece.reasons.end()) return;
+  piece.reasons.push_back(std::move(reason));
+}
+
+std::string step_heading(const ReversePiece& piece) {
+  std::string out = "-- Step " + std::to_string(piece.step) + ", line " + std::to_string(piece.line) + ": " + piece.kind + ", " +
+                    std::string(to_string(piece.reverse_class)) + "\n";
+  for (const std::string& reason : piece.reasons) out += as_comment("  " + reason) + "\n";
+  return out;
+}
+
+std::string gap_text(const TextDocument& document, std::size_t begin, std::size_t end) {
+  std::string_view gap = document.text().substr(begin, end - begin);
+  while (!gap.empty() && (gap.front() == ';' || static_cast<unsigned char>(gap.front()) <= ' ')) gap.remove_prefix(1);
+  while (!gap.empty() && static_cast<unsigned char>(gap.back()) <= ' ') gap.remove_suffix(1);
+  if (gap.substr(0, 2) != "--" && gap.substr(0, 2) != "/*") return {};
+  return std::string(gap) + "\n";
+}
+
+ReverseScripts reverse_scripts(const TextDocument& document, const ReverseOptions& options, const sql::Config& config) {
+  ReverseScripts out;
+  out.server = options.server;
+  out.script_id = id_of(document.text());
+  const CapturePlan plan = capture_plan(document, dialect_of(options.server), config, options.known);
+  switch (options.server) {
+    case Server::postgresql: write_postgresql(out, plan, document); break;
+    default: break;
+  }
+  for (const ReversePiece& piece : out.pieces) out.reverse_class = std::max(out.reverse_class, piece.reverse_class);
+  return out;
+}
+
+}  // namespace backstay::rollback

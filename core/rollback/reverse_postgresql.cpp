@@ -1,0 +1,145 @@
+// Capture and reverse scripts for PostgreSQL. Both carry routines in pg_temp (postgresql/*.sql) that find keys,
+// foreign keys and definitions in the catalogue; only captured rows stay behind, in the capture schema.
+#include <algorithm>
+
+#include "core/rollback/reverse_writer.hpp"
+#include "core/rollback/sql_text.hpp"
+
+namespace backstay::rollback {
+namespace {
+
+std::string text_array(const std::vector<std::string>& values) {
+  std::string out = "ARRAY[";
+  for (const std::string& value : values) out += (&value == values.data() ? "" : ", ") + sql_literal(value);
+  return out + "]::text[]";
+}
+
+class Writer {
+ public:
+  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) : out_(out), plan_(plan), document_(document) {}
+
+  void write() {
+    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
+    write_capture();
+    write_reverse();
+    out_.discard_script = "DROP SCHEMA IF EXISTS backstay_capture CASCADE;\n";
+  }
+
+ private:
+  ReversePiece piece_of(const PlannedStatement& statement);
+  void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
+  void weave_insert(const PlannedStatement& statement, ReversePiece& piece);
+  void write_capture();
+  void write_reverse();
+  std::string slice(std::size_t begin, std::size_t end) const { return std::string(document_.text().substr(begin, end - begin)); }
+
+  ReverseScripts& out_;
+  const CapturePlan& plan_;
+  const TextDocument& document_;
+};
+
+// The rows an INSERT adds are what it returns.
+void Writer::weave_insert(const PlannedStatement& statement, ReversePiece& piece) {
+  std::string text = slice(statement.begin, statement.shape.tail);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
+  piece.statement = "WITH backstay_rows AS (\n" + text + "\nRETURNING *)\nINSERT INTO pg_temp.backstay_new SELECT * FROM backstay_rows";
+}
+
+void Writer::capture_rows(const PlannedStatement& statement, ReversePiece& piece) {
+  const std::string step = std::to_string(piece.step);
+  // Whole tables first: a table that is copied needs no second capture.
+  for (const RowCapture& rows : statement.rows) {
+    piece.tables.push_back(rows.table);
+    const std::string table = sql_literal(rows.table);
+    switch (rows.method) {
+      case RowMethod::query:
+        piece.before += "CALL pg_temp.backstay_before_rows(" + step + ", " + table + ", " +
+                        (rows.deletes ? "NULL" : text_array(rows.assigned)) + ", " + dollar_quoted(rows.query + "\n" + rows.lock) + ");\n";
+        break;
+      case RowMethod::inserted:
+        piece.before += "CALL pg_temp.backstay_before_insert(" + step + ", " + table + ");\n";
+        weave_insert(statement, piece);
+        break;
+      case RowMethod::table:
+        piece.before += "CALL pg_temp.backstay_before_table(" + step + ", " + table + ");\n";
+        break;
+      case RowMethod::whole:
+        piece.before += "CALL pg_temp.backstay_before_table(" + step + ", " + table + ", true);\n";
+        raise_class(piece, ReverseClass::needs_review, "All rows of " + rows.table + " are copied first; the copy needs as much space as the table.");
+        break;
+    }
+    raise_class(piece, ReverseClass::safe);
+  }
+  if (!statement.rows.empty()) piece.after += "CALL pg_temp.backstay_after_rows(" + step + ");\n";
+}
+
+ReversePiece Writer::piece_of(const PlannedStatement& statement) {
+  ReversePiece piece;
+  piece.step = static_cast<std::uint32_t>(out_.pieces.size() + 1);
+  piece.line = statement.line;
+  piece.end_line = statement.end_line;
+  piece.kind = statement.kind;
+  piece.statement = slice(statement.begin, statement.end);
+  capture_rows(statement, piece);
+  for (const std::string& why : statement.obstacles) {
+    std::string reason = why + ".";
+    if (reason[0] >= 'a' && reason[0] <= 'z') reason[0] = static_cast<char>(reason[0] & ~0x20);
+    raise_class(piece, ReverseClass::not_undone, std::move(reason));
+  }
+  if (!piece.before.empty()) piece.reverse = "CALL pg_temp.backstay_reverse_step(" + std::to_string(piece.step) + ");\n";
+  return piece;
+}
+
+void Writer::write_capture() {
+  std::string& out = out_.capture_script;
+  out = "-- The script with captures: before each statement what it will change, in the same transaction.\n"
+        "-- Run this instead of the script. Written by backstay reverse.\n"
+        "SET client_min_messages TO warning;\n";
+  out += sql_text("postgresql/common");
+  out += sql_text("postgresql/capture_rows");
+  out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ");\n";
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
+    const ReversePiece& piece = out_.pieces[i];
+    const PlannedStatement& statement = plan_.statements[i];
+    out += "\n" + step_heading(piece) + gap_text(document_, at, statement.begin);
+    at = statement.end;
+    const std::string again = "CALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ", true);\n";
+    if (statement.transaction == Transaction::begin) {
+      out += as_comment(piece.statement) + "  (the transaction is open already)\n";
+    } else if (statement.transaction != Transaction::none) {
+      out += piece.statement + ";\nBEGIN;\n" + again;
+    } else if (statement.outside_transaction) {
+      out += "COMMIT;\n" + piece.statement + ";\nBEGIN;\n" + again;
+    } else {
+      out += piece.before + piece.statement + ";\n" + piece.after;
+    }
+  }
+  out += "\nCALL pg_temp.backstay_complete();\nCOMMIT;\n";
+}
+
+void Writer::write_reverse() {
+  std::string& out = out_.reverse_script;
+  out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
+        "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\n"
+        "SET client_min_messages TO warning;\n";
+  out += sql_text("postgresql/common");
+  out += sql_text("postgresql/reverse_rows");
+  out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
+  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
+    if (piece->reverse_class == ReverseClass::unchanged) continue;
+    const PlannedStatement& statement = plan_.statements[piece->step - 1];
+    out += "\n" + step_heading(*piece) + as_comment(slice(statement.begin, statement.end)) + "\n" + piece->reverse;
+  }
+  out += "\nCALL pg_temp.backstay_finish_reverse();\nSELECT step, relation, row_key, column_name, kind, before, after, current, detail\n"
+         "FROM pg_temp.backstay_conflicts();\nCOMMIT;\n";
+}
+
+}  // namespace
+
+void write_postgresql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) {
+  out.verified = true;
+  Writer(out, plan, document).write();
+}
+
+}  // namespace backstay::rollback

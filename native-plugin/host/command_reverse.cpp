@@ -1,0 +1,72 @@
+// backstay reverse: the capture script and the reverse script of a SQL script.
+#include <memory>
+
+#include "core/base/text_document.hpp"
+#include "core/report/reverse_report.hpp"
+#include "native-plugin/host/checking_options.hpp"
+#include "native-plugin/host/commands.hpp"
+#include "native-plugin/host/exit_code.hpp"
+#include "native-plugin/host/inputs.hpp"
+#include "native-plugin/host/output.hpp"
+
+namespace backstay::host {
+namespace {
+
+struct ReverseArguments {
+  CheckingOptions options;
+  std::string path, part = "all", format = "text";
+};
+
+std::string rendered(const rollback::ReverseScripts& scripts, const std::string& file, const ReverseArguments& arguments) {
+  if (arguments.format == "json") return report::reverse_json(scripts, file);
+  if (arguments.part == "capture") return scripts.capture_script;
+  if (arguments.part == "reverse") return scripts.reverse_script;
+  if (arguments.part == "discard") return scripts.discard_script;
+  return report::reverse_text(scripts, file);
+}
+
+int reverse_script(const ReverseArguments& arguments, const Resolved& resolved) {
+  const PreflightOptions& preflight = resolved.settings.preflight;
+  const Result<std::string> text = read_text(arguments.path, preflight.limits.max_script_bytes);
+  if (!text.ok()) {
+    complain(with_place(text.error()));
+    return unreadable;
+  }
+  const TextDocument document(text.value(), arguments.path);
+  std::optional<Dialect> dialect = preflight.dialect;
+  if (!dialect) dialect = sql::detect_dialect(document);
+  if (!dialect) {
+    complain(arguments.path + ": fits several dialects; say which with --dialect");
+    return usage;
+  }
+  rollback::ReverseOptions options;
+  options.server = *dialect == Dialect::mssql ? rollback::Server::mssql : *dialect == Dialect::oracle ? rollback::Server::oracle : rollback::Server::postgresql;
+  const rollback::ReverseScripts scripts = rollback::reverse_scripts(document, options, preflight.sql);
+  if (!deliver(rendered(scripts, arguments.path, arguments), resolved.output)) return usage;
+  return scripts.reverse_class == rollback::ReverseClass::not_undone ? findings : done;
+}
+
+}  // namespace
+
+Action add_reverse(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("reverse", "The script with captures, and the script that takes it back");
+  const auto arguments = std::make_shared<ReverseArguments>();
+  command->add_option("SCRIPT", arguments->path, "a .sql file, or - for standard input")->required()->option_text(" ");
+  command->add_option("--part", arguments->part, "only one script: capture, reverse or discard")
+      ->check(CLI::IsMember({"all", "capture", "reverse", "discard"}));
+  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  add_dialect_option(*command, arguments->options);
+  add_config_option(*command, arguments->options);
+  add_output_option(*command, arguments->options.output);
+  return [arguments] {
+    arguments->options.quiet = true;
+    const Result<Resolved> resolved = resolve(arguments->options);
+    if (!resolved.ok()) {
+      complain(with_place(resolved.error()));
+      return static_cast<int>(usage);
+    }
+    return reverse_script(*arguments, resolved.value());
+  };
+}
+
+}  // namespace backstay::host

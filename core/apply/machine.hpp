@@ -24,13 +24,10 @@ enum class End : std::uint8_t {
   cancelled,       // asked to stop; everything is as it was
   suspended,       // it failed, and taking it back needs a decision: risks are listed
   restore_failed,  // taking it back failed; what is left is listed
+  incomplete,      // the new state is there, but leaving the lock, exporting rows or the like has to be done again
   differs,         // a rehearsal that does not come back to where it started
 };
 std::string_view to_string(End end);
-
-// The database that is changed. Dialect (core/package) is what a script was written for.
-enum class Engine : std::uint8_t { sqlite, postgresql };
-std::string_view to_string(Engine engine);
 
 // How much one transaction covers (plugin.md 3.3).
 enum class Transactions : std::uint8_t { whole, per_package, per_step };
@@ -40,7 +37,7 @@ struct Settings {
   std::string op_id, environment_id, state_dir_id, user, host, tool;
   std::string started_at;                 // RFC 3339, for documents
   DigestFunction digest;
-  Engine engine = Engine::sqlite;
+  db::Engine engine = db::Engine::sqlite;
   Transactions mode = Transactions::whole;  // less than asked for when a step allows no more
   std::vector<std::string> acknowledged;  // risk ids
   bool force = false;                     // acknowledges every R-NBC-SCRIPT

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/apply/database.hpp"
+
 namespace backstay::apply {
 
 enum class RequestKind : std::uint8_t {
@@ -26,10 +28,8 @@ enum class RequestKind : std::uint8_t {
   run_script,      // `sql`, or the content `name` of the delivery; stops at its first error, whose place comes back
   execute,         // `sql`, a statement of our own, with `values`
   read_rows,       // the same; answers `rows`
-  capture_start,   // SQLite: record the row changes of `step` from here on (session extension)
-  capture_finish,  // ... to here; they are stored in the database, in the same transaction
   undo_capture,    // SQLite: take back the recorded changes of operation `name`, step `step`, conflicts kept; answers them
-  snapshot,        // schema and data of the target (core/schema), as `document`
+  snapshot,        // of the target (core/schema), as `document`; `text` = "schema" or "data" (both)
   restore_copy,    // SQLite: put back the full copy in backup `name`
   // The configuration store.
   read_store,      // digests of the keys of `changes` (all when empty), as `document`
@@ -48,18 +48,6 @@ enum class RequestKind : std::uint8_t {
   done,            // the conversation is over; `text` = JSON of the outcome
 };
 std::string_view to_string(RequestKind kind);  // "journal", "read-backup", ...
-
-// A value of a statement of our own, or of a row that was read.
-struct Value {
-  enum class Kind : std::uint8_t { null, integer, real, text, blob } kind = Kind::null;
-  std::int64_t integer = 0;
-  double real = 0;
-  std::string text;  // for text and blob
-
-  static Value of(std::int64_t number) { return {Kind::integer, number, 0, {}}; }
-  static Value of(std::string_view words) { return {Kind::text, 0, 0, std::string(words)}; }
-  static Value of_blob(std::string_view bytes) { return {Kind::blob, 0, 0, std::string(bytes)}; }
-};
 
 // A change of one element of the configuration store.
 struct StoreChange {
@@ -86,12 +74,14 @@ struct Request {
   RequestKind kind = RequestKind::done;
   std::string name, step, text;
   std::string_view sql;        // valid until the next request is asked for
-  std::vector<Value> values;
+  std::vector<db::Value> values;
   std::vector<StoreChange> changes;
   BackupContent backup;
   std::uint64_t done = 0, total = 0;
   std::uint32_t timeout_ms = 0;
   bool durable = false;
+  bool is_outside_transaction = false;  // run_script: it may begin and end transactions itself
+  bool capture = false;                 // run_script, SQLite: the rows it changes are recorded for `name` of the operation, `step`
 };
 
 enum class Outcome : std::uint8_t {
@@ -112,7 +102,8 @@ std::string_view to_string(Outcome outcome);
 struct Problem {
   std::string code;       // "db", "io", "jobs", "lock", ...
   std::string message;    // one sentence
-  std::string sqlstate, native, hint;
+  std::string sqlstate, hint, context;
+  std::int64_t native = 0;
   std::string file;       // inside the input
   std::uint32_t line = 0, column = 0;  // from 1; 0: no place
   std::uint64_t offset = 0;            // bytes in the script
@@ -121,9 +112,8 @@ struct Problem {
 struct Answer {
   Outcome outcome = Outcome::ok;
   Problem problem;                       // when not ok
-  std::vector<std::vector<Value>> rows;
+  db::Rows rows;                         // rows.affected: rows changed by execute
   std::string document;
-  std::int64_t affected = 0;             // rows changed by execute
 };
 
 }  // namespace backstay::apply

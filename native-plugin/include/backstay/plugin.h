@@ -276,7 +276,7 @@ enum {
   BACKSTAY_OP_UNINSTALL     /* run a package's UninstallApp scripts */
 };
 
-/* Where an operation stands. Up to 99 it goes forward, from 100 it goes back. */
+/* Where an operation stands. Up to 31 it goes forward, from 32 it goes back or has ended without effect. */
 enum {
   BACKSTAY_ST_NEW = 1,
   BACKSTAY_ST_PREFLIGHTED = 2,
@@ -296,15 +296,15 @@ enum {
   BACKSTAY_ST_UNLOCKED = 16,
   BACKSTAY_ST_NOTIFIED = 17,
   BACKSTAY_ST_DONE = 18,
-  BACKSTAY_ST_ABANDONED = 19, /* ended before anything was changed */
-  BACKSTAY_ST_FAILED = 100,
-  BACKSTAY_ST_SUSPENDED = 101,
-  BACKSTAY_ST_RESTORING = 102,
-  BACKSTAY_ST_UNDO_INTENT = 103,
-  BACKSTAY_ST_UNDO_DONE = 104,
-  BACKSTAY_ST_RESTORED = 105,
-  BACKSTAY_ST_ROLLED_BACK = 106, /* ended; the environment is as before */
-  BACKSTAY_ST_RESTORE_FAILED = 107
+  BACKSTAY_ST_FAILED = 32,
+  BACKSTAY_ST_SUSPENDED = 33, /* waits for a decision: BACKSTAY_OP_RECOVER with "decision" */
+  BACKSTAY_ST_RESTORING = 34,
+  BACKSTAY_ST_UNDO_INTENT = 35,
+  BACKSTAY_ST_UNDO_DONE = 36,
+  BACKSTAY_ST_RESTORED = 37,
+  BACKSTAY_ST_ROLLED_BACK = 38, /* ended; the environment is as before */
+  BACKSTAY_ST_RESTORE_FAILED = 39, /* waits for a decision */
+  BACKSTAY_ST_ABANDONED = 40 /* ended before anything was changed */
 };
 
 typedef struct backstay_op_status {

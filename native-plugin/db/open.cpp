@@ -1,5 +1,5 @@
 #include "native-plugin/db/driver.hpp"
-#ifdef BACKSTAY_WITH_PG_LATER
+#ifdef BACKSTAY_WITH_PG
 #include "native-plugin/db/postgres.hpp"
 #endif
 #include "native-plugin/db/sqlite.hpp"
@@ -10,7 +10,7 @@ namespace backstay::db {
 DbResult<std::unique_ptr<Driver>> open_driver(const std::string& url, const OpenSettings& settings) {
   const auto read = read_url(url);
   if (read && read->engine == Engine::sqlite) return SqliteDriver::open(read->target, settings);
-#ifdef BACKSTAY_WITH_PG_LATER
+#ifdef BACKSTAY_WITH_PG
   if (read && read->engine == Engine::postgresql) return PostgresDriver::open(read->target, settings);
 #endif
   DbError error;

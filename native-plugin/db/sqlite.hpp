@@ -31,6 +31,7 @@ class SqliteDriver final : public Driver {
   DbResult<Done> release(std::string_view name) override;
   DbResult<Done> rollback_to(std::string_view name) override;
   ScriptOutcome run(std::string_view script, const RunOptions& options) override;
+  using Driver::query;
   DbResult<Rows> query(std::string_view sql, std::span<const Value> parameters) override;
   DbResult<Done> each_row(std::string_view sql, std::span<const Value> parameters,
                           const std::function<bool(const Row&)>& row) override;

@@ -31,6 +31,14 @@ std::string cell(Driver& driver, std::string_view sql) {
 
 namespace {
 
+// Statements of ours name every schema: @t is t where scripts make it.
+std::string named(Engine engine, std::string sql) {
+  for (std::size_t at = 0; (at = sql.find('@', at)) != std::string::npos;) {
+    sql.replace(at, 1, engine == Engine::postgresql ? "public." : "main.");
+  }
+  return sql;
+}
+
 void transactions(const Target& target) {
   auto driver = open_or_fail(target.fresh_url());
   CHECK(driver->tx_state() == TxState::idle);
@@ -48,13 +56,13 @@ void transactions(const Target& target) {
   REQUIRE(driver->release("s1").ok());
   REQUIRE(driver->commit().ok());
   CHECK(driver->tx_state() == TxState::idle);
-  CHECK(cell(*driver, "SELECT count(*) FROM t") == "1");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "1");
 
   REQUIRE(driver->begin().ok());
   run_or_fail(*driver, "DROP TABLE u; DELETE FROM t");
   REQUIRE(driver->rollback().ok());
-  CHECK(cell(*driver, "SELECT count(*) FROM t") == "1");
-  CHECK(cell(*driver, "SELECT count(*) FROM u") == "0");  // structure came back too
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "1");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @u")) == "0");  // structure came back too
   CHECK(driver->rollback().ok());                         // nothing open: fine
   CHECK(driver->tx_state() == TxState::idle);
 }
@@ -130,12 +138,12 @@ void values(const Target& target) {
   const std::string blob("\0\x01\xFF'\"\\", 6);
   const std::vector<Value> row = {Value::of(std::int64_t{-9'223'372'036'854'775'807}), Value::of_real(0.1),
                                   Value::of("it's \"quoted\" \\ €😀"), Value::blob(blob)};
-  auto inserted = driver->query(pg ? "INSERT INTO v VALUES ($1,$2,$3,$4)" : "INSERT INTO v VALUES (?1,?2,?3,?4)", row);
+  auto inserted = driver->query(named(target.engine, pg ? "INSERT INTO @v VALUES ($1,$2,$3,$4)" : "INSERT INTO @v VALUES (?1,?2,?3,?4)"), row);
   if (!inserted.ok()) FAIL(inserted.error().message);
   CHECK(inserted.value().affected == 1);
   const std::vector<Value> nothing(4);
-  REQUIRE(driver->query(pg ? "INSERT INTO v VALUES ($1,$2,$3,$4)" : "INSERT INTO v VALUES (?1,?2,?3,?4)", nothing).ok());
-  auto read = driver->query("SELECT i, r, t, b FROM v ORDER BY i IS NULL");
+  REQUIRE(driver->query(named(target.engine, pg ? "INSERT INTO @v VALUES ($1,$2,$3,$4)" : "INSERT INTO @v VALUES (?1,?2,?3,?4)"), nothing).ok());
+  auto read = driver->query(named(target.engine, "SELECT i, r, t, b FROM @v ORDER BY i IS NULL"));
   REQUIRE(read.ok());
   CHECK(read.value().columns == std::vector<std::string>{"i", "r", "t", "b"});
   REQUIRE(read.value().rows.size() == 2);
@@ -148,7 +156,7 @@ void many_rows(const Target& target) {
   run_or_fail(*driver, "CREATE TABLE m(n int, t text)");
   constexpr std::int64_t count = 20'000;
   std::int64_t made = 0;
-  auto inserted = driver->insert_rows("m", "\"n\", \"t\"", [&](Row& row) {
+  auto inserted = driver->insert_rows(named(target.engine, "@m"), "\"n\", \"t\"", [&](Row& row) {
     if (made == count) return false;
     row = {Value::of(made), made % 3 == 0 ? Value::null() : Value::of("tab\there \\ new\nline " + std::to_string(made))};
     ++made;
@@ -157,9 +165,9 @@ void many_rows(const Target& target) {
   if (!inserted.ok()) FAIL(inserted.error().message);
   CHECK(inserted.value() == count);
   CHECK(driver->tx_state() == TxState::idle);
-  CHECK(cell(*driver, "SELECT count(*) FROM m WHERE t IS NULL") == "6667");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @m WHERE t IS NULL")) == "6667");
   std::int64_t seen = 0, sum = 0;
-  auto read = driver->each_row("SELECT n, t FROM m ORDER BY n", {}, [&](const Row& row) {
+  auto read = driver->each_row(named(target.engine, "SELECT n, t FROM @m ORDER BY n"), {}, [&](const Row& row) {
     if (row[0].integer == 1) CHECK(row[1].bytes == "tab\there \\ new\nline 1");
     sum += row[0].integer;
     return ++seen < 15'000;
@@ -177,7 +185,9 @@ void many_rows(const Target& target) {
 void script_made_commits(const Target& target) {
   constexpr const char* scripts[] = {
       "INSERT INTO t VALUES (7); COMMIT", "ROLLBACK; INSERT INTO t VALUES (7)", "INSERT INTO t VALUES (7); COMMIT; BEGIN",
-      "END; BEGIN; INSERT INTO t VALUES (7)", "COMMIT; BEGIN; SAVEPOINT x"};
+      "END; BEGIN; INSERT INTO t VALUES (7)", "COMMIT; BEGIN; SAVEPOINT x",
+      "INSERT INTO t VALUES (7); COMMIT; SELECT * FROM nowhere", "COMMIT; BEGIN; SELECT * FROM nowhere",
+      "SAVEPOINT x; ROLLBACK TO x; ROLLBACK; BEGIN; SELECT * FROM nowhere"};
   for (const char* script : scripts) {
     CAPTURE(script);
     auto driver = open_or_fail(target.fresh_url());
@@ -189,19 +199,25 @@ void script_made_commits(const Target& target) {
     CHECK(outcome.error->fault == Fault::ended_transaction);
     CHECK(driver->rollback().ok());
     CHECK(driver->tx_state() == TxState::idle);
-    if (target.engine == Engine::sqlite) CHECK(cell(*driver, "SELECT count(*) FROM t") == "0");  // refused before it ran
+    if (target.engine == Engine::sqlite) CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "0");  // refused before it ran
   }
   auto driver = open_or_fail(target.fresh_url());
   RunOptions options;
   options.transaction_control = true;
   CHECK(driver->run("CREATE TABLE t(id int); BEGIN; INSERT INTO t VALUES (1); COMMIT", options).ok());
   CHECK(driver->tx_state() == TxState::idle);
-  CHECK(cell(*driver, "SELECT count(*) FROM t") == "1");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "1");
   // Left open by the script: named, not ours.
   CHECK(driver->run("BEGIN; INSERT INTO t VALUES (2)", options).ok());
   CHECK(driver->tx_state() == TxState::foreign);
   CHECK(driver->rollback().ok());
-  CHECK(cell(*driver, "SELECT count(*) FROM t") == "1");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "1");
+  // An ordinary error, also after savepoints of the script's own, is none of that.
+  REQUIRE(driver->begin().ok());
+  const ScriptOutcome ordinary = driver->run("SAVEPOINT x; ROLLBACK TO x; SELECT * FROM nowhere", {});
+  REQUIRE_FALSE(ordinary.ok());
+  CHECK(ordinary.error->fault == Fault::statement);
+  CHECK(driver->rollback().ok());
   // Savepoints of its own are a script's business.
   REQUIRE(driver->begin().ok());
   CHECK(driver->run("SAVEPOINT a; INSERT INTO t VALUES (3); ROLLBACK TO a; RELEASE a", {}).ok());
@@ -240,7 +256,7 @@ void timeouts_and_cancel(const Target& target) {
   CHECK(cancelled.error->fault == Fault::cancelled);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
   CHECK(driver->rollback().ok());
-  CHECK(cell(*driver, "SELECT count(*) FROM t") == "0");
+  CHECK(cell(*driver, named(target.engine, "SELECT count(*) FROM @t")) == "0");
 }
 
 void session_locks(const Target& target) {
@@ -282,7 +298,7 @@ void waits_for_locks(const Target& target) {
   REQUIRE(second->begin().ok());
   run_or_fail(*second, "UPDATE t SET id = 3");
   REQUIRE(second->commit().ok());
-  CHECK(cell(*first, "SELECT id FROM t") == "3");
+  CHECK(cell(*first, named(target.engine, "SELECT id FROM @t")) == "3");
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+// Our own statements on PostgreSQL: with parameters, a row at a time, and many rows in.
+#include <vector>
+
+#include "native-plugin/db/place.hpp"
+#include "native-plugin/db/postgres.hpp"
+
+namespace backstay::db {
+
+namespace {
+
+constexpr Oid bytea_type = 17;
+constexpr std::size_t copy_chunk = 1u << 16u;
+
+// Parameters as libpq wants them. Blobs go as they are, everything else as text whose type the server infers.
+struct Parameters {
+  std::vector<std::string> texts;
+  std::vector<const char*> values;
+  std::vector<int> lengths, formats;
+  std::vector<Oid> types;
+
+  explicit Parameters(std::span<const Value> given) {
+    texts.reserve(given.size());
+    for (const Value& value : given) {
+      texts.push_back(value.text());
+      values.push_back(value.is_null() ? nullptr : texts.back().data());
+      lengths.push_back(static_cast<int>(texts.back().size()));
+      const bool blob = value.kind == Value::Kind::blob;
+      formats.push_back(blob ? 1 : 0);
+      types.push_back(blob ? bytea_type : 0);
+    }
+  }
+};
+
+}  // namespace
+
+std::optional<DbError> PostgresDriver::start_query(std::string_view sql, std::span<const Value> parameters) {
+  if (auto error = begin_call()) return error;
+  if (auto error = pin_session()) return error;
+  const Parameters given(parameters);
+  const int sent = PQsendQueryParams(connection_, std::string(sql).c_str(), static_cast<int>(parameters.size()), given.types.data(),
+                                     given.values.data(), given.lengths.data(), given.formats.data(), 0);
+  if (sent == 0) return failure(nullptr);
+  return std::nullopt;
+}
+
+DbResult<Rows> PostgresDriver::query(std::string_view sql, std::span<const Value> parameters) {
+  in_call_.store(true);
+  std::optional<DbError> error = start_query(sql, parameters);
+  Rows rows;
+  while (!error || PQstatus(connection_) == CONNECTION_OK) {
+    PostgresResult result{PQgetResult(connection_)};
+    if (!result) break;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+      for (int i = 0; i < PQnfields(result.get()); ++i) rows.columns.emplace_back(PQfname(result.get(), i));
+      const int count = PQntuples(result.get());
+      rows.rows.reserve(static_cast<std::size_t>(count));
+      for (int i = 0; i < count; ++i) rows.rows.push_back(postgres_row(result.get(), i));
+      rows.affected = affected_rows(result.get());
+    } else if (!error) {
+      error = failure(result.get());
+      const char* position = PQresultErrorField(result.get(), PG_DIAG_STATEMENT_POSITION);
+      if (position) set_place(*error, sql, byte_of_character(sql, std::strtoull(position, nullptr, 10)));
+    }
+  }
+  in_call_.store(false);
+  if (!error && PQstatus(connection_) != CONNECTION_OK) error = lost_error();
+  if (error) return *error;
+  return rows;
+}
+
+DbResult<Done> PostgresDriver::each_row(std::string_view sql, std::span<const Value> parameters,
+                                        const std::function<bool(const Row&)>& row) {
+  in_call_.store(true);
+  std::optional<DbError> error = start_query(sql, parameters);
+  if (!error) PQsetSingleRowMode(connection_);
+  bool wanted = true;
+  while (!error || PQstatus(connection_) == CONNECTION_OK) {
+    PostgresResult result{PQgetResult(connection_)};
+    if (!result) break;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_SINGLE_TUPLE) {
+      // After an early stop the rest is read and dropped: a cancel would fail the transaction.
+      if (wanted) wanted = row(postgres_row(result.get(), 0));
+    } else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && !error) {
+      error = failure(result.get());
+    }
+  }
+  in_call_.store(false);
+  if (!error && PQstatus(connection_) != CONNECTION_OK) error = lost_error();
+  if (error) return *error;
+  return Done{};
+}
+
+DbResult<Done> PostgresDriver::execute(std::string_view sql) {
+  if (auto error = begin_call()) return *error;
+  if (auto error = pin_session()) return *error;
+  if (auto error = send(std::string(sql))) return *error;
+  return Done{};
+}
+
+DbResult<std::int64_t> PostgresDriver::insert_rows(std::string_view table, std::string_view columns,
+                                                   const std::function<bool(Row&)>& next) {
+  if (auto error = begin_call()) return *error;
+  if (auto error = pin_session()) return *error;
+  in_call_.store(true);
+  const std::string sql = "COPY " + std::string(table) + "(" + std::string(columns) + ") FROM STDIN";
+  PostgresResult started{PQexec(connection_, sql.c_str())};
+  std::optional<DbError> error;
+  std::int64_t count = 0;
+  if (PQresultStatus(started.get()) != PGRES_COPY_IN) {
+    error = failure(started.get());
+  } else {
+    std::string chunk;
+    Row row;
+    bool sent = true;
+    while (sent && next(row)) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        if (i != 0) chunk += '\t';
+        append_copy_value(chunk, row[i]);
+      }
+      chunk += '\n';
+      ++count;
+      if (chunk.size() < copy_chunk) continue;
+      sent = PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size())) == 1;
+      chunk.clear();
+    }
+    if (sent && !chunk.empty()) sent = PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size())) == 1;
+    PQputCopyEnd(connection_, nullptr);
+    while (PostgresResult result{PQgetResult(connection_)}) {
+      if (PQresultStatus(result.get()) != PGRES_COMMAND_OK && !error) error = failure(result.get());
+      if (PQstatus(connection_) != CONNECTION_OK) break;
+    }
+  }
+  in_call_.store(false);
+  if (!error && PQstatus(connection_) != CONNECTION_OK) error = lost_error();
+  if (error) return *error;
+  return count;
+}
+
+}  // namespace backstay::db

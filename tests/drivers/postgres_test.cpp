@@ -1,0 +1,146 @@
+// PostgreSQL in the private cluster of tests/support/with_postgres.sh.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/drivers/conformance.hpp"
+
+namespace backstay::db::test {
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+// Emptied, not made anew: a database takes a third of a second.
+std::string fresh_database() {
+  const std::string url = environment("BACKSTAY_PG_URL");
+  auto driver = open_or_fail(url);
+  auto done = driver->execute("DROP SCHEMA IF EXISTS a CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  if (!done.ok()) FAIL(done.error().message);
+  return url;
+}
+
+// A cluster is there when the whole suite runs; the program alone says what is missing.
+bool has_server() {
+  if (!environment("BACKSTAY_PG_URL").empty()) return true;
+  MESSAGE("no BACKSTAY_PG_URL: run through tests/support/with_postgres.sh");
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("postgresql: what every driver does") {
+  if (!has_server()) return;
+  everything_a_driver_does({Engine::postgresql, fresh_database});
+}
+
+TEST_CASE("postgresql: places inside blocks, notices, and no row values in messages") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  const std::string block =
+      "SELECT 'ä€';\nDO $x$\nBEGIN\n  RAISE NOTICE 'hello %', 1;\n  PERFORM 1;\n  INSERT INTO nowhere VALUES (1);\nEND $x$;";
+  const ScriptOutcome outcome = driver->run(block, {});
+  REQUIRE_FALSE(outcome.ok());
+  REQUIRE(outcome.error->offset.has_value());
+  CHECK(block.substr(*outcome.error->offset).starts_with("nowhere"));
+  CHECK(outcome.error->line == 6);
+  CHECK(outcome.error->column == 15);
+  REQUIRE(outcome.notices.size() == 1);
+  CHECK(outcome.notices[0].message == "hello 1");
+  CHECK(outcome.notices[0].severity == "NOTICE");
+  CHECK(outcome.notices[0].sqlstate == "00000");
+
+  const std::string raise = "DO $$\nBEGIN\n  IF true THEN\n    RAISE EXCEPTION 'no %', 7 USING ERRCODE = 'P0042', HINT = 'try again';\n  END IF;\nEND $$";
+  const ScriptOutcome raised = driver->run(raise, {});
+  REQUIRE_FALSE(raised.ok());
+  CHECK(raised.error->sqlstate == "P0042");
+  CHECK(raised.error->hint == "try again");
+  CHECK(raised.error->line == 4);
+  CHECK(raised.error->context.starts_with("PL/pgSQL function inline_code_block"));
+
+  run_or_fail(*driver, "CREATE TABLE person(name text PRIMARY KEY); INSERT INTO person VALUES ('Miranda')");
+  const std::string again = "SELECT 1;\n  INSERT INTO person VALUES ('Miranda')";
+  const ScriptOutcome twice = driver->run(again, {});
+  REQUIRE_FALSE(twice.ok());
+  CHECK(twice.error->constraint == "person_pkey");
+  CHECK(twice.error->detail.empty());
+  CHECK((twice.error->message + twice.error->context + twice.error->hint).find("Miranda") == std::string::npos);
+  CHECK(*twice.error->offset == again.find("INSERT"));
+}
+
+TEST_CASE("postgresql: scripts keep their session, ours keeps its own") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  run_or_fail(*driver, "CREATE SCHEMA a; CREATE TABLE a.t(id int); SET search_path = a");
+  CHECK(cell(*driver, "SELECT current_setting('search_path')") == "pg_catalog, pg_temp");
+  run_or_fail(*driver, "INSERT INTO t VALUES (1)");  // still found
+  REQUIRE(driver->begin().ok());
+  CHECK(cell(*driver, "SELECT count(*) FROM a.t") == "1");
+  run_or_fail(*driver, "SET search_path = nowhere");
+  CHECK(cell(*driver, "SELECT 1") == "1");
+  REQUIRE(driver->rollback().ok());
+  run_or_fail(*driver, "INSERT INTO t VALUES (2)");  // the path of before the transaction
+  CHECK(cell(*driver, "SELECT count(*) FROM a.t") == "2");
+  // A function that stands in for one of ours on the scripts' path is not called.
+  run_or_fail(*driver, "CREATE FUNCTION a.lower(text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$; SET search_path = a, pg_catalog");
+  CHECK(cell(*driver, "SELECT lower('X')") == "x");
+  // A name set by the script is no lost transaction.
+  REQUIRE(driver->begin().ok());
+  CHECK(driver->run("SET application_name = 'something'", {}).ok());
+  CHECK(driver->tx_state() == TxState::open);
+  CHECK(driver->run("SELECT 1", {}).ok());
+  REQUIRE(driver->commit().ok());
+}
+
+TEST_CASE("postgresql: what may not run in a transaction runs statement by statement outside") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  run_or_fail(*driver, "CREATE TABLE t(id int)");
+  const char* script = "CREATE INDEX CONCURRENTLY i ON t(id);\nVACUUM t; INSERT INTO t VALUES (1)";
+  RunOptions options;
+  options.transaction_control = true;
+  CHECK(driver->run(script, options).ok());
+  REQUIRE(driver->begin().ok());
+  const ScriptOutcome refused = driver->run(script, {});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error->sqlstate == "25001");
+  CHECK(driver->tx_state() == TxState::failed);
+  CHECK_FALSE(driver->commit().ok());  // a COMMIT that the server turns into a ROLLBACK is none
+  CHECK(driver->tx_state() == TxState::idle);
+  const ScriptOutcome place = driver->run("INSERT INTO t VALUES (2);\n SELECT x FROM t", options);
+  REQUIRE_FALSE(place.ok());
+  CHECK(place.error->line == 2);
+  CHECK(place.error->column == 9);
+  CHECK(cell(*driver, "SELECT count(*) FROM public.t") == "2");
+}
+
+TEST_CASE("postgresql: a session that was ended is lost, and says so ever after") {
+  if (!has_server()) return;
+  const std::string url = fresh_database();
+  auto driver = open_or_fail(url);
+  auto other = open_or_fail(url);
+  REQUIRE(driver->begin().ok());
+  const std::string pid = cell(*driver, "SELECT pg_backend_pid()");
+  REQUIRE(other->execute("SELECT pg_terminate_backend(" + pid + ")").ok());
+  const ScriptOutcome outcome = driver->run("SELECT 1", {});
+  REQUIRE_FALSE(outcome.ok());
+  CHECK(outcome.error->fault == Fault::lost);
+  CHECK(driver->tx_state() == TxState::lost);
+  CHECK(driver->commit().error().fault == Fault::lost);
+  CHECK(driver->query("SELECT 1").error().fault == Fault::lost);
+  CHECK(driver->session_lock("x", 0).error().fault == Fault::lost);
+  CHECK(open_driver("postgresql://nobody@/nothing?host=/nowhere", {}).error().fault == Fault::connect);
+}
+
+TEST_CASE("database urls for reports hold no secrets") {
+  CHECK(redacted_url("postgresql://me:s3cr@t@host:5432/db?sslmode=require") == "postgresql://me:...@host:5432/db?sslmode=require");
+  CHECK(redacted_url("postgresql://me@host/db?password=x&a=b") == "postgresql://me@host/db?password=...&a=b");
+  CHECK(redacted_url("postgresql:host=h password='a b\\'c' dbname=d") == "postgresql:host=h password=... dbname=d");
+  CHECK(redacted_url("sqlite:/a/password=b.db") == "sqlite:/a/password=b.db");
+}
+
+}  // namespace backstay::db::test

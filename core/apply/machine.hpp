@@ -76,7 +76,10 @@ std::unique_ptr<Machine> start_restore(RestoreOrder order, Settings settings);
 // What the journal says of an operation that did not end.
 struct Unfinished {
   std::string op_id, kind, state, backup_id;
-  std::vector<std::string> payloads;  // of its records, in order
+  std::string env_before;             // digest of the snapshot before the first change; empty when unknown
+  std::string packages_json = "[]";
+  bool is_outside = false;            // its last intent was a step in no transaction
+  std::string decision;               // for one that waits: "restore", "restore_without_data", "keep_applied", "database_restored"
 };
 std::unique_ptr<Machine> start_recovery(Unfinished operation, Settings settings);
 

@@ -1,0 +1,106 @@
+// An apply or a restore: the same phases, with other work in the middle (README.md draws them). Recovery is the
+// same class started in a later phase. Parts: operation_prepare.cpp up to the backup, operation_run.cpp the
+// change, operation_end.cpp behind it, operation_undo.cpp the failure branch.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/apply/conversation.hpp"
+#include "core/apply/work.hpp"
+
+namespace backstay::apply {
+
+// What an operation is to do, as the start functions put it together.
+struct Assignment {
+  std::string kind = "apply";           // "apply", "restore", "uninstall"
+  std::string why_not;                  // one sentence: it cannot be done at all
+  std::vector<Work> works;
+  std::vector<StoreChange> store_changes;
+  std::string contents_backup;          // restore: where StoreChange::backup_entry lies
+  std::vector<std::string> risks;       // that have to be acknowledged before it starts
+  std::string packages_json = "[]";     // [{"name","version","previous_version"}]
+  std::string plan_digest, plan_json;
+  std::string full_copy_of;             // restore: put the full copy of this backup back instead of running the works
+};
+
+class Operation : public Conversation {
+ public:
+  Operation(Assignment assignment, Settings settings);
+  // Goes on where a process died.
+  Operation(Unfinished unfinished, Settings settings);
+
+ protected:
+  void advance() override;
+  void fail(const Answer& answer) override;
+  bool may_stop() const override;
+  Assignment job_;
+
+  enum class Phase : std::uint8_t {
+    open, clear, lock, recheck, prepare, back_up, run, commit_unknown, verify, commit, export_rows, unlock, close,
+    abandon, undo, undo_copy, undone, suspend, give_up, recover, finished,
+  };
+  Phase phase_ = Phase::open;
+
+ private:
+  // operation_prepare.cpp
+  void open();
+  void clear();
+  void lock();
+  void recheck();
+  void prepare();
+  void prepare_next();
+  void back_up();
+  std::string manifest() const;
+  // operation_run.cpp
+  void run();
+  void run_segment();
+  void run_work(std::size_t index);
+  void after_work(std::size_t index, const Answer& answer);
+  void write_witnesses();
+  void after_commit(const Answer& answer);
+  void ask_whether_committed();
+  bool is_last_segment() const { return segment_end_ >= job_.works.size(); }
+  std::size_t end_of_segment(std::size_t begin) const;
+  // operation_end.cpp
+  void verify();
+  void commit();
+  void export_rows();
+  void drop_witnesses();
+  void unlock();
+  void close();
+  // operation_undo.cpp
+  void abandon();
+  void undo();
+  void undo_applied(const db::Rows& steps);
+  void undo_copy();
+  void put_back_store();
+  void clean_up_witnesses();
+  void undone();
+  void suspend();
+  void give_up();
+  // recovery.cpp
+  void recover();
+  void after_witness(bool has_everything, bool has_some);
+
+  void recover_from(journal::State state);
+  void change_store(RequestKind kind);
+  void note_failure(const Answer& answer, std::string_view during);
+  std::string outcome(End end) const;
+  std::string problem_json() const;
+  bool is_acknowledged(const std::string& risk) const;
+
+  std::optional<Unfinished> unfinished_;
+  std::string backup_id_, before_, problem_step_, undo_list_;
+  Problem problem_of_;
+  std::vector<std::string> open_risks_, left_, warnings_, conflicts_, undo_scripts_;
+  std::size_t prepared_ = 0, segment_begin_ = 0, segment_end_ = 0, segments_committed_ = 0, steps_done_ = 0;
+  bool is_locked_ = false, is_in_maintenance_ = false, is_staged_ = false, is_commit_unknown_ = false;
+  bool was_cancelled_ = false, is_prepared_ = false, is_connection_lost_ = false;
+  bool has_intent_ = false;   // the first change may have begun
+  bool is_decided_ = false;   // COMMITTED: nothing is taken back any more
+  bool is_undoing_ = false, is_giving_up_ = false;
+};
+
+}  // namespace backstay::apply

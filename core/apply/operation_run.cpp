@@ -1,0 +1,171 @@
+// The change itself: one transaction in mode whole, several in the others. In each of them the witness rows are
+// the last thing written, and the store is switched before the last one commits, so that this one commit decides.
+#include <algorithm>
+
+#include "core/apply/operation.hpp"
+#include "core/apply/witness_sql.hpp"
+#include "core/report/json_writer.hpp"
+
+namespace backstay::apply {
+
+using journal::State;
+
+std::size_t Operation::end_of_segment(std::size_t begin) const {
+  const auto& works = job_.works;
+  if (settings_.mode == Transactions::whole) return works.size();
+  if (settings_.mode == Transactions::per_step) return std::min(begin + 1, works.size());
+  std::size_t end = begin;
+  while (end < works.size() && works[end].package == works[begin].package) ++end;
+  return end;
+}
+
+void Operation::change_store(RequestKind kind) {
+  Request request;
+  request.kind = kind;
+  request.name = settings_.op_id;
+  request.text = job_.contents_backup;
+  if (kind == RequestKind::stage) request.changes = job_.store_changes;
+  ask(request);
+}
+
+void Operation::run() {
+  segment_begin_ = segment_end_;
+  segment_end_ = end_of_segment(segment_begin_);
+  run_segment();
+}
+
+void Operation::run_segment() {
+  const bool is_outside = segment_begin_ < segment_end_ && job_.works[segment_begin_].is_outside;
+  std::string payload;
+  report::JsonWriter json(payload, 0);
+  json.begin_object();
+  json.member("mode", to_string(settings_.mode));
+  json.member_flag("outside", is_outside);
+  json.member("backup_id", backup_id_);
+  json.member_flag("last", is_last_segment());
+  json.member_flag("store", !job_.store_changes.empty());
+  json.end_object();
+  const std::string first = segment_begin_ < job_.works.size() ? job_.works[segment_begin_].step : std::string();
+  has_intent_ = true;
+  record(State::step_intent, payload, first);
+  if (!job_.store_changes.empty() && !is_staged_) {
+    is_staged_ = true;
+    change_store(RequestKind::stage);
+  }
+  if (is_outside) run_work(segment_begin_);
+  ask(RequestKind::begin);
+  execute(witness::create(settings_.engine));
+  execute(witness::insert_operation(settings_.engine),
+          {db::Value::of(settings_.op_id), db::Value::of(settings_.environment_id), db::Value::of(settings_.state_dir_id),
+           db::Value::of(settings_.started_at), db::Value::of(settings_.host), db::Value::of(settings_.user)});
+  for (std::size_t i = segment_begin_; i < segment_end_ && !is_outside; ++i) run_work(i);
+  write_witnesses();
+  if (is_last_segment() && !job_.store_changes.empty()) {
+    change_store(RequestKind::switch_store);
+  }
+  ask(RequestKind::commit, [this](const Answer& answer) { after_commit(answer); });
+}
+
+void Operation::run_work(std::size_t index) {
+  const Work& work = job_.works[index];
+  Request request;
+  request.step = work.step;
+  request.name = settings_.op_id;
+  request.timeout_ms = work.timeout_ms;
+  if (work.kind == Work::Kind::host_call) {
+    request.kind = RequestKind::call_host;
+    request.text = work.own;
+  } else {
+    request.kind = RequestKind::run_script;
+    request.sql = work.text;  // as long as the machine
+    request.is_outside_transaction = work.is_outside;
+    request.capture = settings_.engine == db::Engine::sqlite;
+  }
+  request.done = index;
+  request.total = job_.works.size();
+  ask(std::move(request), [this, index](const Answer& answer) { after_work(index, answer); });
+}
+
+void Operation::after_work(std::size_t index, const Answer& answer) {
+  const Work& work = job_.works[index];
+  if (answer.outcome == Outcome::ok) {
+    ++steps_done_;
+    return;
+  }
+  drop_pending();
+  Answer placed = answer;
+  const SourcePos at = place_of(work, answer.problem.offset);
+  placed.problem.file = work.content;
+  placed.problem.line = at.line;
+  placed.problem.column = at.column;
+  placed.problem.offset = at.offset;
+  problem_step_ = work.step;
+  fail(placed);
+}
+
+void Operation::write_witnesses() {
+  for (std::size_t from = segment_begin_; from < segment_end_; from += witness::max_rows_per_insert) {
+    const std::size_t rows = std::min(witness::max_rows_per_insert, segment_end_ - from);
+    std::vector<db::Value> values;
+    for (std::size_t i = from; i < from + rows; ++i) {
+      const Work& work = job_.works[i];
+      values.push_back(db::Value::of(settings_.op_id));
+      values.push_back(db::Value::of(work.step));
+      values.push_back(db::Value::of(static_cast<std::int64_t>(i)));
+      values.push_back(db::Value::of(work.digest));
+      values.push_back(db::Value::of(settings_.started_at));
+      values.push_back(db::Value::of(write_undoing(work.undoing)));
+    }
+    execute(witness::insert_steps(settings_.engine, rows), std::move(values));
+  }
+  if (!is_last_segment()) return;
+  execute(witness::insert_steps(settings_.engine, 1),
+          {db::Value::of(settings_.op_id), db::Value::of(witness::everything), db::Value::of(static_cast<std::int64_t>(job_.works.size())),
+           db::Value::of(job_.plan_digest), db::Value::of(settings_.started_at), db::Value::of("")});
+}
+
+void Operation::after_commit(const Answer& answer) {
+  if (answer.outcome == Outcome::lost) {
+    drop_pending();
+    note_failure(answer, "commit");
+    is_commit_unknown_ = true;
+    phase_ = Phase::commit_unknown;
+    return;
+  }
+  if (answer.outcome != Outcome::ok) {
+    drop_pending();
+    return fail(answer);
+  }
+  ++segments_committed_;
+  record(State::step_done, "{}", segment_end_ > 0 && segment_end_ <= job_.works.size() && !job_.works.empty() ? job_.works[segment_end_ - 1].step : "");
+  if (is_last_segment()) phase_ = Phase::verify;
+}
+
+// The answer to a commit was lost with the connection: only the operation's row in the target can tell, and only
+// once the old session is certainly gone, which owning its lock again shows.
+void Operation::ask_whether_committed() {
+  Request lock;
+  lock.kind = RequestKind::lock;
+  lock.timeout_ms = 60'000;
+  phase_ = Phase::undo;
+  const std::string wanted = is_last_segment() ? std::string(witness::everything) : job_.works[segment_begin_].step;
+  ask(lock);
+  read(witness::exist(settings_.engine), {}, [this, wanted](const Answer& answer) {
+    if (answer.outcome != Outcome::ok) return fail(answer);
+    is_connection_lost_ = false;
+    if (answer.rows.rows.empty() || answer.rows.rows[0][0].integer == 0) {
+      is_commit_unknown_ = false;
+      return;
+    }
+    read(witness::count_step(settings_.engine), {db::Value::of(settings_.op_id), db::Value::of(wanted)}, [this](const Answer& found) {
+      if (found.outcome != Outcome::ok) return fail(found);
+      is_commit_unknown_ = false;
+      if (found.rows.rows.empty() || found.rows.rows[0][0].integer == 0) return;
+      ++segments_committed_;
+      problem_of_ = {};
+      phase_ = is_last_segment() ? Phase::verify : Phase::run;
+    });
+  });
+}
+
+}  // namespace backstay::apply

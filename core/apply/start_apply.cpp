@@ -1,0 +1,134 @@
+// From a plan to what an operation does in the database and in the store.
+#include "core/apply/operation.hpp"
+#include "core/report/json_writer.hpp"
+
+namespace backstay::apply {
+namespace {
+
+std::string packages_of(const ApplyPlan& plan) {
+  std::string out;
+  report::JsonWriter json(out, 0);
+  json.begin_array();
+  for (const PlanStep& step : plan.steps) {
+    if (step.kind != StepKind::version_record) continue;
+    json.begin_object();
+    json.member("name", step.package);
+    json.member("id", step.package_id);
+    json.member("version", step.version);
+    json.optional_text("previous_version", step.previous_version);
+    json.end_object();
+  }
+  json.end_array();
+  return out;
+}
+
+std::string literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c;
+    if (c == '\'') out += c;
+  }
+  return out + "'";
+}
+
+// One row per package in the table that ORIGAM itself reads, in the transaction of the scripts. The platform
+// stores it behind the commit, so that a crash in between runs every script again (origam.md section 13).
+std::string version_statements(const PlanStep& step, db::Engine engine) {
+  const std::string now = engine == db::Engine::postgresql ? "CURRENT_TIMESTAMP" : "datetime('now')";
+  const std::string id_type = engine == db::Engine::postgresql ? "uuid" : "text";
+  const std::string id = literal(step.package_id), version = literal(step.version);
+  return "CREATE TABLE IF NOT EXISTS \"OrigamModelVersion\"(\"refSchemaExtensionId\" " + id_type +
+         " PRIMARY KEY, \"Version\" varchar(20), \"DateUpdated\" timestamp NOT NULL);\n"
+         "UPDATE \"OrigamModelVersion\" SET \"Version\" = " + version + ", \"DateUpdated\" = " + now +
+         " WHERE \"refSchemaExtensionId\" = " + id + ";\n"
+         "INSERT INTO \"OrigamModelVersion\"(\"refSchemaExtensionId\", \"Version\", \"DateUpdated\") SELECT " +
+         (engine == db::Engine::postgresql ? id + "::uuid" : id) + ", " + version + ", " + now +
+         " WHERE NOT EXISTS (SELECT 1 FROM \"OrigamModelVersion\" WHERE \"refSchemaExtensionId\" = " + id + ");\n";
+}
+
+std::string host_call(const PlanStep& step) {
+  std::string out;
+  report::JsonWriter json(out, 0);
+  json.begin_object();
+  json.member("action", step.action);
+  json.member("package", step.package);
+  json.member("element", step.element);
+  json.member_or_null("element_id", step.element_id);
+  json.end_object();
+  return out;
+}
+
+Work work_of(const PlanStep& step) {
+  Work work;
+  work.step = step.id;
+  work.package = step.package;
+  work.element = step.element;
+  work.phase = step.phase;
+  work.digest = step.digest;
+  work.timeout_ms = step.timeout_ms;
+  work.undoing.uid = step.element_id.empty() ? step.element : step.element_id;
+  work.undoing.reverse_class = "none";
+  return work;
+}
+
+void add_script(Assignment& job, const PlanStep& step) {
+  Work work = work_of(step);
+  work.content = step.contents.empty() ? std::string() : step.contents[0].key;
+  work.is_outside = step.transaction != StepTransaction::shared;
+  work.undoing.suspends = step.suspends();
+  work.undoing.reverse_class = "not-undone";
+  job.works.push_back(std::move(work));
+}
+
+void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
+  switch (step.kind) {
+    case StepKind::sql: return add_script(job, step);
+    case StepKind::element_put:
+    case StepKind::element_delete:
+      for (const Content& content : step.contents) {
+        StoreChange change;
+        change.key = content.key;
+        change.is_removal = step.kind == StepKind::element_delete;
+        if (!change.is_removal) change.content = content.key;
+        job.store_changes.push_back(std::move(change));
+      }
+      return;
+    case StepKind::version_record: {
+      // Creatio's version stands in the package's descriptor, which is an element.
+      if (!step.phase_is_origam) return;
+      Work work = work_of(step);
+      work.kind = Work::Kind::statements;
+      work.own = version_statements(step, engine);
+      work.undoing.reverse_class = "not-undone";
+      job.works.push_back(std::move(work));
+      return;
+    }
+    case StepKind::host_call: {
+      Work work = work_of(step);
+      work.kind = Work::Kind::host_call;
+      work.own = host_call(step);
+      job.works.push_back(std::move(work));
+      return;
+    }
+    case StepKind::data_binding:
+    case StepKind::file_put: return;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings) {
+  Assignment job;
+  job.kind = "apply";
+  if (!plan.complete) job.why_not = plan.why_not.empty() ? "there is no complete plan" : plan.why_not;
+  job.plan_digest = plan.digest;
+  job.plan_json = write_plan(plan, report::Format::json);
+  job.packages_json = packages_of(plan);
+  for (const PlanStep& step : plan.steps) add_step(job, step, settings.engine);
+  for (const Work& work : job.works) {
+    if (work.is_outside) settings.mode = Transactions::per_step;
+  }
+  return std::make_unique<Operation>(std::move(job), std::move(settings));
+}
+
+}  // namespace backstay::apply

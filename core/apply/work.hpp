@@ -1,0 +1,65 @@
+// One thing that an operation does in the database, and what takes it back.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/apply/database.hpp"
+#include "core/apply/plan.hpp"
+#include "core/base/text_document.hpp"
+
+namespace backstay::apply {
+
+// What a witness row and a backup say about taking one change back.
+struct Undoing {
+  std::string step, package, element, uid;
+  std::string reverse_class;         // safe, needs-review, not-undone, or "none" for what no database has to undo
+  std::vector<std::string> reasons;  // why it is not safe
+  std::string reverse;               // script that takes it back; empty: there is none
+  std::string discard;               // drops what was captured for it
+  bool suspends = false;             // a script that its author has not confirmed as backward compatible
+};
+
+std::string write_undoing(const Undoing& undoing);
+// Errors: malformed.
+Result<Undoing> read_undoing(std::string_view json);
+
+struct Work {
+  enum class Kind : std::uint8_t {
+    script,        // of a package
+    statements,    // of our own: bindings, version rows
+    undoing,       // takes something back
+    host_call,
+  };
+  Kind kind = Kind::script;
+  std::string step, package, element, phase, digest;
+  std::string content;       // key of the script; empty: `own` is the text
+  std::string own;           // text of ours, or the host's JSON
+  bool is_outside = false;   // runs in no transaction
+  bool is_binding = false;   // `content` is the binding's descriptor and `own` is made from it
+  std::vector<std::string> contents;  // of a binding: descriptor, data
+  std::optional<int> install_type;    // of a binding
+  std::uint32_t timeout_ms = 0;
+  Undoing undoing;
+
+  // Made by weave(): what is sent to the server, and where its pieces come from.
+  std::string text;
+  struct Piece {
+    std::size_t begin = 0, end = 0;  // in `text`
+    std::size_t origin = 0;          // of `begin`, in the document
+  };
+  std::vector<Piece> pieces;
+  TextDocument document;
+  bool changes_schema = false;
+};
+
+// Reads the script that `bytes` hold (or work.own).
+void weave(Work& work, std::string_view bytes);
+
+// The place in the script of an error at `offset` of work.text.
+SourcePos place_of(const Work& work, std::uint64_t offset);
+
+}  // namespace backstay::apply

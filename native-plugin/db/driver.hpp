@@ -98,6 +98,9 @@ class Driver {
   virtual DbResult<std::vector<std::string>> list_scratch(std::string_view folder) = 0;
   // A consistent copy of the whole database in one new file (SQLite; others: unsupported). `path` must not exist.
   virtual DbResult<Done> backup_file(const std::string& path) = 0;
+  // The whole database replaced by that copy in one commit, the session lock kept (SQLite; others: unsupported).
+  // Errors: unsupported inside a transaction; busy; damaged when the copy is no database.
+  virtual DbResult<Done> restore_file(const std::string& path) = 0;
 };
 
 // `url`: sqlite:PATH, postgresql://..., postgres://... or libpq's "host=... dbname=..." behind "postgresql:".

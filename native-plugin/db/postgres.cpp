@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/sql/splitter.hpp"
+#include "native-plugin/db/fault.hpp"
 #include "native-plugin/db/place.hpp"
 
 namespace backstay::db {
@@ -45,8 +46,15 @@ bool ends_transaction(std::string_view script, std::size_t index, std::string_vi
 
 }  // namespace
 
-std::optional<DbError> PostgresDriver::begin_call() {
+// After a fault that stands for a lost connection there is none any more: the server rolls back.
+DbError PostgresDriver::give_up(DbError error) {
+  if (error.fault == Fault::lost) disconnect();
+  return error;
+}
+
+std::optional<DbError> PostgresDriver::begin_call(const char* what) {
   if (!connection_ || PQstatus(connection_) != CONNECTION_OK) return lost_error();
+  if (auto error = fault_at(what)) return give_up(*error);
   cancel_asked_.store(false);
   return std::nullopt;
 }
@@ -84,7 +92,7 @@ DbResult<std::string> PostgresDriver::transaction_id() {
 }
 
 DbResult<Done> PostgresDriver::begin() {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("begin")) return *error;
   if (tx_state() != TxState::idle) return made(Fault::unsupported, "25001", "a transaction is open already");
   // The application name inside the transaction is its mark: the server tells of its end by itself, so that a script's
   // COMMIT; BEGIN shows without asking.
@@ -102,11 +110,12 @@ DbResult<Done> PostgresDriver::begin() {
 }
 
 DbResult<Done> PostgresDriver::commit() {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("commit")) return *error;
   std::string tag;
   auto error = send("COMMIT", &tag);
   if (!error && tag == "COMMIT") {
     transaction_.clear();
+    if (auto fault = fault_at("committed")) return give_up(*fault);
     return Done{};
   }
   if (PQtransactionStatus(connection_) == PQTRANS_IDLE) after_rollback();
@@ -124,7 +133,7 @@ void PostgresDriver::after_rollback() {
 }
 
 DbResult<Done> PostgresDriver::rollback() {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("rollback")) return *error;
   if (tx_state() == TxState::idle) {
     transaction_.clear();
     return Done{};
@@ -135,19 +144,19 @@ DbResult<Done> PostgresDriver::rollback() {
 }
 
 DbResult<Done> PostgresDriver::savepoint(std::string_view name) {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("savepoint")) return *error;
   if (auto error = send("SAVEPOINT backstay_" + std::string(name))) return *error;
   return Done{};
 }
 
 DbResult<Done> PostgresDriver::release(std::string_view name) {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("savepoint")) return *error;
   if (auto error = send("RELEASE SAVEPOINT backstay_" + std::string(name))) return *error;
   return Done{};
 }
 
 DbResult<Done> PostgresDriver::rollback_to(std::string_view name) {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("savepoint")) return *error;
   if (auto error = send("ROLLBACK TO SAVEPOINT backstay_" + std::string(name))) return *error;
   // What the script's settings were at the savepoint is not kept; those at the transaction's start are the safe side.
   const std::string id = std::exchange(transaction_, {});
@@ -306,7 +315,7 @@ void PostgresDriver::check_transaction(std::string_view script, ScriptOutcome& o
 
 ScriptOutcome PostgresDriver::run(std::string_view script, const RunOptions& options) {
   ScriptOutcome outcome;
-  if ((outcome.error = begin_call())) return outcome;
+  if ((outcome.error = begin_call("run"))) return outcome;
   if (const auto nul = script.find('\0'); nul != std::string_view::npos) {
     outcome.error = made(Fault::statement, "22021", "the script holds a NUL byte");
     set_place(*outcome.error, script, nul);

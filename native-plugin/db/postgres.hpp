@@ -44,6 +44,7 @@ class PostgresDriver final : public Driver {
   DbResult<Done> drop_scratch(std::string_view name) override;
   DbResult<std::vector<std::string>> list_scratch(std::string_view folder) override;
   DbResult<Done> backup_file(const std::string& path) override;
+  DbResult<Done> restore_file(const std::string& path) override;
 
  private:
   PostgresDriver() = default;
@@ -52,7 +53,8 @@ class PostgresDriver final : public Driver {
   std::optional<DbError> set_up();
   DbError failure(const pg_result* result) const;
   DbError lost_error() const;
-  std::optional<DbError> begin_call();
+  DbError give_up(DbError error);
+  std::optional<DbError> begin_call(const char* what);
   // Sends text as it is and takes all results; the first error, or nothing.
   std::optional<DbError> send(const std::string& sql, std::string* last_tag = nullptr, std::string* last_value = nullptr);
   std::optional<DbError> start_query(std::string_view sql, std::span<const Value> parameters);

@@ -34,7 +34,7 @@ struct Parameters {
 }  // namespace
 
 std::optional<DbError> PostgresDriver::start_query(std::string_view sql, std::span<const Value> parameters) {
-  if (auto error = begin_call()) return error;
+  if (auto error = begin_call("query")) return error;
   if (auto error = pin_session()) return error;
   const Parameters given(parameters);
   const int sent = PQsendQueryParams(connection_, std::string(sql).c_str(), static_cast<int>(parameters.size()), given.types.data(),
@@ -47,7 +47,7 @@ DbResult<Rows> PostgresDriver::query(std::string_view sql, std::span<const Value
   in_call_.store(true);
   std::optional<DbError> error = start_query(sql, parameters);
   Rows rows;
-  while (!error || PQstatus(connection_) == CONNECTION_OK) {
+  while (connection_ && (!error || PQstatus(connection_) == CONNECTION_OK)) {
     PostgresResult result{PQgetResult(connection_)};
     if (!result) break;
     const ExecStatusType status = PQresultStatus(result.get());
@@ -75,7 +75,7 @@ DbResult<Done> PostgresDriver::each_row(std::string_view sql, std::span<const Va
   std::optional<DbError> error = start_query(sql, parameters);
   if (!error) PQsetSingleRowMode(connection_);
   bool wanted = true;
-  while (!error || PQstatus(connection_) == CONNECTION_OK) {
+  while (connection_ && (!error || PQstatus(connection_) == CONNECTION_OK)) {
     PostgresResult result{PQgetResult(connection_)};
     if (!result) break;
     const ExecStatusType status = PQresultStatus(result.get());
@@ -93,7 +93,7 @@ DbResult<Done> PostgresDriver::each_row(std::string_view sql, std::span<const Va
 }
 
 DbResult<Done> PostgresDriver::execute(std::string_view sql) {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("query")) return *error;
   if (auto error = pin_session()) return *error;
   if (auto error = send(std::string(sql))) return *error;
   return Done{};
@@ -101,7 +101,7 @@ DbResult<Done> PostgresDriver::execute(std::string_view sql) {
 
 DbResult<std::int64_t> PostgresDriver::insert_rows(std::string_view table, std::string_view columns,
                                                    const std::function<bool(Row&)>& next) {
-  if (auto error = begin_call()) return *error;
+  if (auto error = begin_call("query")) return *error;
   if (auto error = pin_session()) return *error;
   in_call_.store(true);
   const std::string sql = "COPY " + std::string(table) + "(" + std::string(columns) + ") FROM STDIN";

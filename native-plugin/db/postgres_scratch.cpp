@@ -26,4 +26,8 @@ DbResult<Done> PostgresDriver::backup_file(const std::string&) {
   return unsupported("PostgreSQL has no copy of a database in one file; use pg_dump");
 }
 
+DbResult<Done> PostgresDriver::restore_file(const std::string&) {
+  return unsupported("PostgreSQL has no copy of a database in one file; use pg_restore");
+}
+
 }  // namespace backstay::db

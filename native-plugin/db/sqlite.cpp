@@ -9,6 +9,7 @@
 #include <cstring>
 #include <thread>
 
+#include "native-plugin/db/fault.hpp"
 #include "native-plugin/db/place.hpp"
 #include "native-plugin/db/sqlite_error.hpp"
 #include "native-plugin/db/sqlite_values.hpp"
@@ -151,8 +152,14 @@ int SqliteDriver::wait_for_lock(int attempt) {
   return 1;
 }
 
-std::optional<DbError> SqliteDriver::begin_call(std::uint64_t timeout_ms) {
+DbError SqliteDriver::note_lost(DbError error) {
+  if (error.fault == Fault::lost) lost_ = true;
+  return error;
+}
+
+std::optional<DbError> SqliteDriver::begin_call(const char* what, std::uint64_t timeout_ms) {
   if (lost_) return lost_error();
+  if (auto error = fault_at(what)) return note_lost(*error);
   cancel_asked_.store(false, std::memory_order_relaxed);
   timed_out_ = false;
   has_deadline_ = timeout_ms != 0;
@@ -179,19 +186,18 @@ DbError SqliteDriver::failure(std::string_view text, std::uint64_t start) {
     error.sqlstate = "42501";
     error.fault = guard_.denied_transaction() ? Fault::ended_transaction : Fault::denied;
   }
-  if (error.fault == Fault::lost) lost_ = true;
-  return error;
+  return note_lost(std::move(error));
 }
 
-DbResult<Done> SqliteDriver::own(const std::string& sql) {
-  if (auto error = begin_call(0)) return *error;
+DbResult<Done> SqliteDriver::own(const std::string& sql, const char* what) {
+  if (auto error = begin_call(what)) return *error;
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return failure({}, 0);
   return Done{};
 }
 
 DbResult<Done> SqliteDriver::begin() {
   if (tx_state() == TxState::open || tx_state() == TxState::foreign) return unsupported("a transaction is open already");
-  auto done = own(sqlite3_db_readonly(db_, "main") == 1 ? "BEGIN" : "BEGIN IMMEDIATE");
+  auto done = own(sqlite3_db_readonly(db_, "main") == 1 ? "BEGIN" : "BEGIN IMMEDIATE", "begin");
   if (!done.ok()) return done;
   ours_ = true;
   ++transactions_;
@@ -199,8 +205,10 @@ DbResult<Done> SqliteDriver::begin() {
 }
 
 DbResult<Done> SqliteDriver::commit() {
-  auto done = own("COMMIT");
-  if (done.ok()) ours_ = false;
+  auto done = own("COMMIT", "commit");
+  if (!done.ok()) return done;
+  ours_ = false;
+  if (auto error = fault_at("committed")) return note_lost(*error);
   return done;
 }
 
@@ -210,14 +218,14 @@ DbResult<Done> SqliteDriver::rollback() {
     ours_ = false;
     return Done{};
   }
-  auto done = own("ROLLBACK");
+  auto done = own("ROLLBACK", "rollback");
   if (done.ok()) ours_ = false;
   return done;
 }
 
-DbResult<Done> SqliteDriver::savepoint(std::string_view name) { return own("SAVEPOINT backstay_" + std::string(name)); }
-DbResult<Done> SqliteDriver::release(std::string_view name) { return own("RELEASE backstay_" + std::string(name)); }
-DbResult<Done> SqliteDriver::rollback_to(std::string_view name) { return own("ROLLBACK TO backstay_" + std::string(name)); }
+DbResult<Done> SqliteDriver::savepoint(std::string_view name) { return own("SAVEPOINT backstay_" + std::string(name), "savepoint"); }
+DbResult<Done> SqliteDriver::release(std::string_view name) { return own("RELEASE backstay_" + std::string(name), "savepoint"); }
+DbResult<Done> SqliteDriver::rollback_to(std::string_view name) { return own("ROLLBACK TO backstay_" + std::string(name), "savepoint"); }
 
 TxState SqliteDriver::tx_state() const {
   if (lost_ || !db_) return TxState::lost;
@@ -281,7 +289,7 @@ bool SqliteDriver::run_statement(const std::string& text, std::size_t& at, const
 
 ScriptOutcome SqliteDriver::run(std::string_view script, const RunOptions& options) {
   ScriptOutcome outcome;
-  if ((outcome.error = begin_call(options.timeout_ms))) return outcome;
+  if ((outcome.error = begin_call("run", options.timeout_ms))) return outcome;
   if (const auto nul = script.find('\0'); nul != std::string_view::npos) {
     outcome.error = sqlite_error(nullptr, SQLITE_ERROR);
     outcome.error->message = "the script holds a NUL byte";
@@ -313,7 +321,7 @@ ScriptOutcome SqliteDriver::run(std::string_view script, const RunOptions& optio
 
 DbResult<Done> SqliteDriver::each_row(std::string_view sql, std::span<const Value> parameters,
                                       const std::function<bool(const Row&)>& row) {
-  if (auto error = begin_call(0)) return *error;
+  if (auto error = begin_call("query")) return *error;
   Prepared prepared;
   if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &prepared.statement, nullptr) != SQLITE_OK) {
     return failure(sql, 0);
@@ -334,7 +342,7 @@ DbResult<Done> SqliteDriver::each_row(std::string_view sql, std::span<const Valu
 }
 
 DbResult<Rows> SqliteDriver::query(std::string_view sql, std::span<const Value> parameters) {
-  if (auto error = begin_call(0)) return *error;
+  if (auto error = begin_call("query")) return *error;
   Prepared prepared;
   if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &prepared.statement, nullptr) != SQLITE_OK) {
     return failure(sql, 0);
@@ -356,11 +364,11 @@ DbResult<Rows> SqliteDriver::query(std::string_view sql, std::span<const Value> 
   return rows;
 }
 
-DbResult<Done> SqliteDriver::execute(std::string_view sql) { return own(std::string(sql)); }
+DbResult<Done> SqliteDriver::execute(std::string_view sql) { return own(std::string(sql), "query"); }
 
 DbResult<std::int64_t> SqliteDriver::insert_rows(std::string_view table, std::string_view columns,
                                                  const std::function<bool(Row&)>& next) {
-  if (auto error = begin_call(0)) return *error;
+  if (auto error = begin_call("query")) return *error;
   const bool own_transaction = sqlite3_get_autocommit(db_) != 0;
   if (own_transaction && sqlite3_exec(db_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return failure({}, 0);
   std::string sql = "INSERT INTO " + std::string(table) + "(" + std::string(columns) + ") VALUES (";

@@ -48,13 +48,15 @@ class SqliteDriver final : public Driver {
   DbResult<Done> drop_scratch(std::string_view name) override;
   DbResult<std::vector<std::string>> list_scratch(std::string_view folder) override;
   DbResult<Done> backup_file(const std::string& path) override;
+  DbResult<Done> restore_file(const std::string& path) override;
 
  private:
   SqliteDriver() = default;
   bool run_statement(const std::string& text, std::size_t& at, const RunOptions& options, ScriptOutcome& outcome);
   DbError failure(std::string_view text, std::uint64_t start);
-  std::optional<DbError> begin_call(std::uint64_t timeout_ms);
-  DbResult<Done> own(const std::string& sql);
+  std::optional<DbError> begin_call(const char* what, std::uint64_t timeout_ms = 0);
+  DbError note_lost(DbError error);
+  DbResult<Done> own(const std::string& sql, const char* what);
   int out_of_time();
   int wait_for_lock(int attempt);
   bool configure(const OpenSettings& settings);

@@ -7,7 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
+#include "native-plugin/db/fault.hpp"
 #include "native-plugin/db/sqlite.hpp"
 #include "native-plugin/db/sqlite_error.hpp"
 
@@ -39,7 +41,7 @@ bool is_scratch(std::string_view name) {
 }  // namespace
 
 DbResult<Done> SqliteDriver::backup_file(const std::string& path) {
-  if (auto error = begin_call(0)) return *error;
+  if (auto error = begin_call("copy")) return *error;
   const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (made < 0) return file_error("cannot make \"" + path + "\"");
   ::close(made);
@@ -64,6 +66,41 @@ DbResult<Done> SqliteDriver::backup_file(const std::string& path) {
   if (!error) return Done{};
   remove_with_companions(path);
   return *error;
+}
+
+DbResult<Done> SqliteDriver::restore_file(const std::string& path) {
+  if (auto error = begin_call("restore")) return *error;
+  if (sqlite3_get_autocommit(db_) == 0) {
+    DbError error;
+    error.fault = Fault::unsupported;
+    error.sqlstate = "25001";
+    error.message = "a database cannot be replaced inside a transaction";
+    return error;
+  }
+  sqlite3* source = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &source, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  // The copy is read before the target is touched: what is no database ends here.
+  if (code == SQLITE_OK) code = sqlite3_exec(source, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    sqlite3_backup* backup = sqlite3_backup_init(db_, "main", source, "main");
+    if (!backup) {
+      code = sqlite3_extended_errcode(db_);
+    } else {
+      // All pages in one step are one transaction; the busy handler is not asked for the target, so we wait here.
+      const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
+      while ((code = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY || code == SQLITE_LOCKED) {
+        if (std::chrono::steady_clock::now() >= deadline || cancel_asked_.load(std::memory_order_relaxed)) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      const int finished = sqlite3_backup_finish(backup);
+      if (code == SQLITE_DONE) code = finished;
+    }
+  }
+  const std::optional<DbError> error = code == SQLITE_OK ? std::nullopt : std::optional<DbError>(sqlite_error(nullptr, code));
+  sqlite3_close_v2(source);
+  if (error) return note_lost(*error);
+  if (auto fault = fault_at("committed")) return note_lost(*fault);
+  return Done{};
 }
 
 DbResult<Scratch> SqliteDriver::copy_to_scratch(const ScratchOptions& options) {

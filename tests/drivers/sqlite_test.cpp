@@ -119,6 +119,33 @@ TEST_CASE("sqlite: what cannot be opened says why") {
   CHECK(open_driver("sqlite:" + path, {}).ok());
 }
 
+TEST_CASE("sqlite: a whole copy is put back in one commit") {
+  Folder folder;
+  for (const char* mode : {"DELETE", "WAL"}) {
+    CAPTURE(std::string(mode));
+    OpenSettings settings;
+    settings.create = true;
+    const std::string path = (folder.path / (std::string(mode) + ".db")).string(), copy = path + ".copy";
+    auto driver = open_or_fail("sqlite:" + path, settings);
+    REQUIRE(driver->execute(std::string("PRAGMA journal_mode = ") + mode).ok());
+    run_or_fail(*driver, "CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2)");
+    REQUIRE(driver->backup_file(copy).ok());
+    run_or_fail(*driver, "DELETE FROM t; CREATE TABLE u(a)");
+    CHECK(driver->session_lock("e", 0).value());
+    REQUIRE(driver->begin().ok());
+    CHECK_FALSE(driver->restore_file(copy).ok());
+    REQUIRE(driver->rollback().ok());
+    auto restored = driver->restore_file(copy);
+    if (!restored.ok()) FAIL(restored.error().message);
+    CHECK(cell(*driver, "SELECT count(*) FROM t") == "2");
+    CHECK(cell(*driver, "SELECT count(*) FROM sqlite_schema WHERE name = 'u'") == "0");
+    auto other = open_or_fail("sqlite:" + path);
+    CHECK(cell(*other, "SELECT count(*) FROM t") == "2");
+    CHECK_FALSE(other->session_lock("e", 0).value());
+    CHECK_FALSE(driver->restore_file(path + ".missing").ok());
+  }
+}
+
 TEST_CASE("sqlite: scratch copies") {
   Folder folder;
   OpenSettings settings;

@@ -255,15 +255,24 @@ export interface Report {
   suppressed: SuppressedFinding[];
 }
 
+/** A file inside an item that is to be read as this text instead of what is stored. */
+export interface Change {
+  path: string;
+  text: string;
+}
+
 export interface NamedFile {
   path: string;
   data: Blob | Uint8Array;
+  /** Of files inside an archive: for what repair() gave. */
+  changes?: Change[];
 }
 
 export interface Folder {
   path: string;
   /** Paths relative to the folder, with "/". */
   files: NamedFile[];
+  changes?: Change[];
 }
 
 /** A File that carries webkitRelativePath is gathered with the others of its folder. */
@@ -322,6 +331,63 @@ export function render(items: Item | Iterable<Item>, format: Format, options?: O
 
 /** What `backstay order` prints: one step a line, or what stands in its way. */
 export function order(items: Item | Iterable<Item>, options?: Options, control?: Control): Promise<string>;
+
+export interface SourceText {
+  file: string;
+  /** Without a byte order mark: lines and columns are those of findings. */
+  text: string;
+  /** Some bytes were no text of any encoding that is known. */
+  damaged: boolean;
+}
+
+/** One file of an input, by its path in the report; `input` counts the items from 0. */
+export function source(items: Item | Iterable<Item>, which: {input?: number; file: string}, options?: Options, control?: Control): Promise<SourceText>;
+
+export type Server = Dialect | "sqlite";
+export type ReverseClass = "unchanged" | "safe" | "needs-review" | "not-undone";
+
+export interface ReversePiece {
+  step: number;
+  line: number;
+  end_line: number;
+  kind: string;
+  class: ReverseClass;
+  /** Why it needs review or is not undone. */
+  reasons: string[];
+  tables: string[];
+  /** SQL for the server; null when there is nothing to do. */
+  capture_before: string | null;
+  statement: string | null;
+  capture_after: string | null;
+  reverse: string | null;
+}
+
+export interface ReverseScripts {
+  schema: "backstay.reverse/1";
+  generator: {name: "backstay"; version: string};
+  file: string;
+  server: Server;
+  /** The generator is proved on a real server of this kind. */
+  verified_on_server: boolean;
+  /** Joins both scripts. */
+  script_id: string;
+  class: ReverseClass;
+  pieces: ReversePiece[];
+  /** Run this instead of the script. */
+  capture_script: string;
+  /** Run this to take it back. */
+  reverse_script: string;
+  discard_script: string;
+}
+
+/** What `backstay reverse` gives for one script of an upload. */
+export function reverse(items: Item | Iterable<Item>, which: {input?: number; file: string; server?: Server}, options?: Options, control?: Control): Promise<ReverseScripts>;
+
+/**
+ * The files that one of the proposed repairs changes, complete; no byte but those of the edited entries differs.
+ * `repair` counts that input's own proposals from 0. Proved by reading the edited input again.
+ */
+export function repair(items: Item | Iterable<Item>, which?: {input?: number; repair?: number}, options?: Options, control?: Control): Promise<Change[]>;
 
 export interface Rule {
   id: string;

@@ -7,12 +7,15 @@
 #include <cstdlib>
 
 #include "core/base/json.hpp"
+#include "core/deploy/make_repair.hpp"
 #include "core/preflight.hpp"
 #include "core/report/json_writer.hpp"
 #include "core/report/lines.hpp"
+#include "core/report/reverse_report.hpp"
 #include "core/report/rule_pages.hpp"
 #include "wasm/host_source.hpp"
 #include "wasm/request.hpp"
+#include "wasm/stored_file.hpp"
 
 extern "C" {
 __attribute__((import_module("backstay"), import_name("host_now"))) double backstay_host_now();
@@ -78,6 +81,96 @@ int preflight_call(std::string_view text) {
   return report.unreadable_input ? unreadable_input : done;
 }
 
+// The text of one file of an upload: {"file", "text", "damaged"}. `text` is UTF-8 without a mark, as
+// the places of findings count it.
+int source_call(std::string_view text) {
+  Result<Request> request = read_request(text);
+  if (!request.ok()) return refuse(request.error());
+  const Result<JsonDocument> document = parse_json(text, "request");
+  const std::string file = document.value().root.text("file").value_or("");
+  const std::size_t input = static_cast<std::size_t>(document.value().root.whole("input").value_or(0));
+  if (input >= request.value().inputs.size()) return refuse({ErrorCode::missing, {.file = file}, "no such input"});
+  const Result<std::string> bytes = read_stored_file(request.value().inputs[input], file, request.value().options.limits);
+  if (!bytes.ok()) return refuse(bytes.error());
+  const TextDocument stored(bytes.value(), file);
+  result().clear();
+  report::JsonWriter writer(result(), 0);
+  writer.begin_object();
+  writer.member("file", file);
+  writer.member("text", stored.text());
+  writer.member_flag("damaged", stored.had_damage());
+  writer.end_object();
+  return done;
+}
+
+std::optional<rollback::Server> server_from(std::string_view name) {
+  using enum rollback::Server;
+  for (const rollback::Server server : {postgresql, mssql, oracle, sqlite}) {
+    if (name == rollback::to_string(server)) return server;
+  }
+  return std::nullopt;
+}
+
+// The capture script and the reverse script of one script of an upload, as `backstay reverse --format json` prints them.
+int reverse_call(std::string_view text) {
+  Result<Request> request = read_request(text);
+  if (!request.ok()) return refuse(request.error());
+  const Result<JsonDocument> document = parse_json(text, "request");
+  const JsonValue& root = document.value().root;
+  const std::string file = root.text("file").value_or("");
+  const std::size_t input = static_cast<std::size_t>(root.whole("input").value_or(0));
+  const std::optional<rollback::Server> server = server_from(root.text("server").value_or("postgresql"));
+  if (!server) return refuse({ErrorCode::not_recognised, {.file = file}, "unknown server"});
+  if (input >= request.value().inputs.size()) return refuse({ErrorCode::missing, {.file = file}, "no such input"});
+  const Result<std::string> bytes = read_stored_file(request.value().inputs[input], file, request.value().options.limits);
+  if (!bytes.ok()) return refuse(bytes.error());
+  rollback::ReverseOptions options;
+  options.server = *server;
+  result() = report::reverse_json(rollback::reverse_scripts(TextDocument(bytes.value(), file), options, request.value().options.sql), file);
+  return done;
+}
+
+deploy::Order order_of(const Input& input, const PreflightOptions& options) {
+  std::vector<CheckedInput> inputs;
+  inputs.push_back(check_input(input, options, nullptr));
+  return join(std::move(inputs), options).order;
+}
+
+// One proposed repair made: {"files": [{"path", "text"}]}, every byte of the files it changes. The edited input was
+// read and sorted once more before the answer is given.
+int repair_call(std::string_view text) {
+  Result<Request> request = read_request(text);
+  if (!request.ok()) return refuse(request.error());
+  PreflightOptions options = request.value().options;
+  options.check_scripts = false;
+  const Result<JsonDocument> document = parse_json(text, "request");
+  const std::size_t at = static_cast<std::size_t>(document.value().root.whole("input").value_or(0));
+  if (at >= request.value().inputs.size()) return refuse({ErrorCode::missing, {}, "no such input"});
+  const Input& input = request.value().inputs[at];
+  const deploy::Order order = order_of(input, options);
+  const std::size_t index = static_cast<std::size_t>(document.value().root.whole("repair").value_or(0));
+  if (index >= order.repairs.size()) return refuse({ErrorCode::missing, {.file = input.path}, "no such repair"});
+  const auto read = [&](const std::string& file) { return read_stored_file(input, file, options.limits); };
+  const auto files = deploy::make_repair(order.repairs[index], read, options.limits);
+  if (!files.ok()) return refuse(files.error());
+  std::vector<Change> changes;
+  for (const deploy::RepairedFile& file : files.value()) changes.push_back({file.file, file.after});
+  const Result<Input> changed = with_changes(input, changes, options.limits);
+  if (!changed.ok()) return refuse(changed.error());
+  if (deploy::has_no_order(order_of(changed.value(), options))) {
+    return refuse({ErrorCode::malformed, {.file = input.path}, "would still have no order with the edits made"});
+  }
+  result().clear();
+  report::JsonWriter writer(result(), 0);
+  writer.begin_object();
+  writer.list("files", changes, [&](const Change& change) {
+    writer.member("path", change.file);
+    writer.member("text", change.bytes);
+  });
+  writer.end_object();
+  return done;
+}
+
 int rules_call() {
   result().clear();
   report::JsonWriter writer(result(), 0);
@@ -119,6 +212,9 @@ void backstay_release(void* memory) { std::free(memory); }
 
 int backstay_preflight(const char* request, std::size_t size) { return backstay::wasm::preflight_call({request, size}); }
 int backstay_rules() { return backstay::wasm::rules_call(); }
+int backstay_source(const char* request, std::size_t size) { return backstay::wasm::source_call({request, size}); }
+int backstay_reverse(const char* request, std::size_t size) { return backstay::wasm::reverse_call({request, size}); }
+int backstay_repair(const char* request, std::size_t size) { return backstay::wasm::repair_call({request, size}); }
 int backstay_statements(const char* request, std::size_t size) { return backstay::wasm::statements_call({request, size}); }
 
 const char* backstay_result() { return backstay::wasm::result().data(); }

@@ -34,14 +34,19 @@ export function toInputs(items) {
       }
       folders.get(name).files.push({ path: item.webkitRelativePath.slice(slash + 1), data: item });
     } else if (item.files) {
-      inputs.push({ path: item.path, folder: true, files: item.files.map(({ path, data }) => ({ path, data })) });
+      inputs.push({ path: item.path, folder: true, files: item.files.map(({ path, data }) => ({ path, data })), ...changesOf(item) });
     } else {
       const path = item.path || item.name || `input-${inputs.length + 1}`;
-      inputs.push({ path, folder: false, files: [{ path: baseName(path), data: isData(item) ? item : item.data }] });
+      inputs.push({ path, folder: false, files: [{ path: baseName(path), data: isData(item) ? item : item.data }], ...changesOf(item) });
     }
   }
   for (const input of inputs) if (input.folder) input.files = tidy(input.files);
   return inputs;
+}
+
+// Files inside the item that are to be read as another text, as repair() gives them.
+function changesOf(item) {
+  return Array.isArray(item.changes) && item.changes.length > 0 ? { changes: item.changes } : {};
 }
 
 function tidy(files) {
@@ -128,7 +133,8 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     return turn;
   }
 
-  async function run(items, options, format, control, orderOnly = false) {
+  // The request for the items, and what the worker reads their bytes from.
+  async function gather(items, options) {
     const inputs = toInputs(items);
     const sources = [];
     for (const input of inputs) {
@@ -137,20 +143,26 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     let next = 0;
     const { lang = "en", quiet = false, environment = null, ...settings } = options;
     const request = {
-      inputs: inputs.map(({ path, folder, files }) => ({
-        path, folder, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
+      inputs: inputs.map(({ path, folder, files, changes }) => ({
+        path, folder, changes, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
       })),
       options: Object.keys(settings).length > 0 ? JSON.stringify(settings) : null,
       environment: typeof environment === "object" && environment ? JSON.stringify(environment) : environment,
-      format,
       lang,
       quiet,
-      order_only: orderOnly,
     };
-    const answer = await call({ call: "preflight", request, sources }, control);
+    return { request, sources };
+  }
+
+  async function ask(name, items, options, more, control) {
+    const { request, sources } = await gather(items, options);
+    const answer = await call({ call: name, request: { ...request, ...more }, sources }, control);
     if (answer.status === STATUS.badRequest) throw new BackstayError("bad-options", JSON.parse(answer.text));
     return answer;
   }
+
+  const run = (items, options, format, control, orderOnly = false) =>
+    ask("preflight", items, options, { format, order_only: orderOnly }, control);
 
   return {
     async preflight(items, options = {}, control = {}) {
@@ -168,6 +180,19 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     // What `backstay order` prints: one step a line, or what stands in its way.
     async order(items, options = {}, control = {}) {
       return (await run(items, options, "text", control, true)).text;
+    },
+    // One file of an input as text: { file, text, damaged }.
+    async source(items, { input = 0, file }, options = {}, control = {}) {
+      return JSON.parse((await ask("source", items, options, { input, file }, control)).text);
+    },
+    // The capture script and the reverse script of a script, for a server of that kind.
+    async reverse(items, { input = 0, file, server = "postgresql" }, options = {}, control = {}) {
+      return JSON.parse((await ask("reverse", items, options, { input, file, server }, control)).text);
+    },
+    // What repair number `repair` of an input changes: [{ path, text }], the files complete. Give them to the next
+    // call as `changes` of that item.
+    async repair(items, { input = 0, repair = 0 } = {}, options = {}, control = {}) {
+      return JSON.parse((await ask("repair", items, options, { input, repair }, control)).text).files;
     },
     async rules() {
       return JSON.parse((await call({ call: "rules" })).text);

@@ -38,10 +38,29 @@ export class BackstayModule {
 
   // Returns { status, text }: a report in the asked format, or the refusal as JSON.
   preflight(request, sources, onProgress = () => true) {
+    return this.#with("backstay_preflight", request, sources, onProgress);
+  }
+
+  // The text of `request.file` of input number `request.input`.
+  source(request, sources) {
+    return this.#with("backstay_source", request, sources);
+  }
+
+  // The capture and the reverse script of `request.file` for `request.server`.
+  reverse(request, sources) {
+    return this.#with("backstay_reverse", request, sources);
+  }
+
+  // The files that repair number `request.repair` of input number `request.input` changes.
+  repair(request, sources) {
+    return this.#with("backstay_repair", request, sources);
+  }
+
+  #with(name, request, sources, onProgress = () => true) {
     this.#sources = sources;
     this.#onProgress = onProgress;
     try {
-      return this.#call("backstay_preflight", request);
+      return this.#call(name, request);
     } finally {
       this.#sources = [];
     }

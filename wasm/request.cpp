@@ -4,13 +4,27 @@
 #include "core/config.hpp"
 #include "core/deploy/environment.hpp"
 #include "wasm/host_source.hpp"
+#include "wasm/stored_file.hpp"
 
 namespace backstay::wasm {
 namespace {
 
 Error bad(std::string message) { return {.code = ErrorCode::malformed, .at = {.file = "request"}, .message = std::move(message)}; }
 
-Result<Input> read_input(const JsonValue& value, int& next_file) {
+Result<std::vector<Change>> read_changes(const JsonValue& input) {
+  std::vector<Change> changes;
+  const JsonValue* list = input.find("changes");
+  if (!list || list->is(JsonValue::Kind::null)) return changes;
+  if (!list->is(JsonValue::Kind::array)) return bad("\"changes\" is no list");
+  for (const JsonValue& change : list->items) {
+    std::optional<std::string> text = change.text("text");
+    if (!text) return bad("a change without \"text\"");
+    changes.push_back({change.text("path").value_or(""), std::move(*text)});
+  }
+  return changes;
+}
+
+Result<Input> read_input(const JsonValue& value, int& next_file, const Limits& limits) {
   Input input;
   input.path = value.text("path").value_or("");
   input.is_folder = value.flag("folder").value_or(false);
@@ -23,6 +37,9 @@ Result<Input> read_input(const JsonValue& value, int& next_file) {
     input.files.push_back({.path = file.text("path").value_or(""), .bytes = host_file(next_file++, static_cast<std::uint64_t>(size))});
   }
   if (!input.is_folder && input.files.size() != 1) return bad("an input that is no folder has exactly one file");
+  const Result<std::vector<Change>> changes = read_changes(value);
+  if (!changes.ok()) return changes.error();
+  if (!changes.value().empty()) return with_changes(input, changes.value(), limits);
   return input;
 }
 
@@ -59,7 +76,7 @@ Result<Request> read_request(std::string_view text) {
   if (!inputs || !inputs->is(JsonValue::Kind::array)) return bad("no \"inputs\"");
   int next_file = 0;
   for (const JsonValue& value : inputs->items) {
-    Result<Input> input = read_input(value, next_file);
+    Result<Input> input = read_input(value, next_file, request.options.limits);
     if (!input.ok()) return input.error();
     request.inputs.push_back(std::move(input.value()));
   }

@@ -16,7 +16,8 @@ struct Request {
   bool order_only = false;   // what `backstay order` prints instead of the report
 };
 
-// Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}]}],
+// Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}],
+//                     "changes": [{"path", "text"}] or absent}],  files inside the input to read this text instead of
 //        "options": text of a configuration (core/config.hpp) or null,
 //        "environment": text of a target's description (core/deploy/environment.hpp) or null,
 //        "format": text, "lang": text, "quiet": bool, "order_only": bool}.

@@ -15,6 +15,7 @@ export function makeHandler({ compile, open, hash, post }) {
     if (message.call === "statements") return module.statements(message.sql, message.dialect);
     const sources = message.sources.map(open);
     try {
+      if (message.call !== "preflight") return module[message.call](message.request, sources);
       hash?.(message.request, sources);
       return module.preflight(message.request, sources, progress);
     } finally {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { offlinePlugin } from "./offline.mjs";
 import { samplesPlugin } from "./samples.mjs";
 
 // The npm package as the wasm preset stages it, or the folder BACKSTAY_PACKAGE names.
@@ -23,5 +24,5 @@ export default defineConfig({
   server: { fs: { allow: [".", backstay] } },
   worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  plugins: [looseInDevelopment(), samplesPlugin()],
+  plugins: [looseInDevelopment(), samplesPlugin(), offlinePlugin()],
 });

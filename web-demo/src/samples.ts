@@ -1,10 +1,9 @@
 // The samples that are shipped with the page.
-import type { Item } from "backstay";
+import { t } from "./text";
+import type { UploadItem } from "./upload";
 
 export interface Sample {
   id: string;
-  title: string;
-  about: string;
   name: string;
   folder: boolean;
   files: string[];
@@ -15,11 +14,11 @@ export async function listSamples(): Promise<Sample[]> {
   return response.ok ? response.json() : [];
 }
 
-export async function loadSample(sample: Sample): Promise<Item> {
+export async function loadSample(sample: Sample): Promise<UploadItem> {
   const files = await Promise.all(
     sample.files.map(async (path) => {
       const response = await fetch(`./samples/${sample.id}/${path.split("/").map(encodeURIComponent).join("/")}`);
-      if (!response.ok) throw new Error(`the sample's file ${path} is missing from this copy of the page`);
+      if (!response.ok) throw new Error(t.samples.missing(path));
       return { path, data: new Uint8Array(await response.arrayBuffer()) };
     }),
   );

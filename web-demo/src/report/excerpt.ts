@@ -1,12 +1,13 @@
 // The line a finding starts on, with the place marked and a caret under its first character.
 import type { Finding } from "backstay";
 import { h } from "../dom";
+import { number, t } from "../text";
 
 export function excerpt(finding: Finding): HTMLElement | null {
   if (!finding.excerpt || finding.line === null) return null;
   const { before, marked, after } = splitExcerpt(finding);
   return h(
-    "div", { class: "excerpt", role: "group", "aria-label": `Line ${finding.line}`, tabindex: 0 },
+    "div", { class: "excerpt", role: "group", "aria-label": t.place.line(number(finding.line)), tabindex: 0 },
     h("span", { class: "line-number", "aria-hidden": "true" }, finding.line),
     h("code", {}, before, h("mark", { class: marked.trim() === "" ? "point" : null }, marked), after),
   );
@@ -25,6 +26,12 @@ export function splitExcerpt(finding: Finding): { before: string; marked: string
 
 export function placeText(finding: Finding): string {
   const file = finding.file ?? finding.input ?? "";
-  if (finding.line === null) return finding.offset ? `${file}, byte ${finding.offset.toLocaleString("en")}` : file;
-  return `${file}, line ${finding.line}${finding.column === null ? "" : `, column ${finding.column}`}`;
+  if (finding.line === null) return finding.offset ? t.place.byte(file, number(finding.offset)) : file;
+  return finding.column === null ? t.place.fileLine(file, number(finding.line)) : t.place.fileLineColumn(file, number(finding.line), number(finding.column));
+}
+
+// The same, short: the file's name and the line.
+export function shortPlace(finding: Finding): string {
+  const file = (finding.file ?? finding.input ?? "").replace(/^.*\//, "");
+  return finding.line === null ? file : `${file}:${finding.line}`;
 }

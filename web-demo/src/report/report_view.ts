@@ -1,69 +1,153 @@
-// The report as a page: a verdict on top, three answers, then the parts it rests on.
-import type { Report } from "backstay";
-import { append, bytes, h, plural } from "../dom";
-import { findingsSection } from "./findings";
-import { orderSection } from "./order";
-import { packagesSection, scriptsSection } from "./packages";
-import { rollbackSection } from "./rollback";
-import type { RuleDialog } from "./rule_dialog";
-import { type Answer, findingsAnswer, headline, inputWord, installAnswer, rollbackAnswer } from "./words";
+// The report as a page: a verdict on top, three answers and what to do next, then its parts as tabs.
+import type { Options } from "backstay";
+import { button, h } from "../dom";
+import { iconOf } from "../icons";
+import { bytes, count, number, t } from "../text";
+import { comparePart } from "./compare";
+import type { Context } from "./context";
+import { FindingsPart } from "./findings";
+import { OrderPart } from "./order";
+import { packagesPart } from "./packages";
+import { rollbackPart } from "./rollback";
+import { ScriptsPart } from "./scripts";
+import { endEditors } from "./source_view";
+import { takeAway } from "./take_away";
+import { type Answer, findingsAnswer, headline, inputWord, installAnswer, nextSteps, rollbackAnswer } from "./words";
 
 export interface ReportActions {
   again: () => void;
-  download: () => void;
+  options: () => Promise<Options>;
 }
 
-export function reportView(report: Report, rules: RuleDialog, actions: ReportActions): HTMLElement {
-  const view = h("div", { class: "report" }, verdictView(report, actions));
-  const parts: [id: string, title: string, count: number, content: Node][] = [
-    ["findings", "Findings", report.findings.length, findingsSection(report, rules)],
-  ];
-  if (report.order.status !== "not-applicable") parts.push(["order", "Order", report.order.steps.length, orderSection(report.order)]);
-  if (report.rollback.verdict !== "not-applicable") parts.push(["rollback", "Rollback", report.rollback.steps.length, rollbackSection(report.rollback)]);
-  if (report.packages.length > 0) parts.push(["packages", "Packages", report.packages.length, packagesSection(report.packages)]);
-  if (report.scripts.length > 0) parts.push(["scripts", "Scripts", report.scripts.length, scriptsSection(report)]);
-  append(view, [
-    h("nav", { class: "parts", "aria-label": "Parts of the report" }, h("ul", {}, parts.map(([id, title, count]) =>
-      h("li", {}, h("a", { href: `#${id}` }, title, h("span", { class: "count", "aria-hidden": "true" }, count.toLocaleString("en"))))))),
-    parts.map(([id, title, , content]) => h("section", { id, "aria-labelledby": `${id}-title`, tabindex: -1 }, h("h2", { id: `${id}-title` }, title), content)),
-  ]);
-  return view;
+interface Part {
+  id: string;
+  title: string;
+  count: number | null;
+  element: HTMLElement;
+  show?: (item: string | undefined) => void;
 }
 
-function verdictView(report: Report, actions: ReportActions): HTMLElement {
-  const { mood, text } = headline(report);
-  const answers = [installAnswer(report), findingsAnswer(report), rollbackAnswer(report)];
-  return h(
-    "section", { class: `verdict-card ${mood}`, "aria-labelledby": "verdict" },
-    h("div", { class: "inputs" }, report.inputs.map((input) => h("p", {},
-      h("strong", {}, input.path), ` · ${inputWord[input.kind ?? ""] ?? "not readable"} · ${bytes(input.bytes)}`))),
-    h("h1", { id: "verdict", tabindex: -1 }, icon(mood), h("span", {}, text)),
-    h("ul", { class: "answers" }, answers.map(answerView)),
-    h("div", { class: "actions" },
-      h("button", { type: "button", onclick: actions.again }, "Check something else"),
-      h("button", { type: "button", class: "quiet", onclick: actions.download }, "Download the report (JSON)"),
-      h("span", { class: "took" }, `checked in ${plural(report.summary.milliseconds, "millisecond")}`)),
-  );
-}
+export class ReportView {
+  readonly element: HTMLElement;
+  #context: Context;
+  #parts: Part[] = [];
+  #order: OrderPart | null = null;
+  #tabs = new Map<string, HTMLButtonElement>();
 
-function answerView({ question, mood, short, long }: Answer): HTMLElement {
-  return h("li", { class: `answer ${mood}` }, h("h2", {}, question), h("p", { class: "short" }, icon(mood), h("span", {}, short)), h("p", { class: "long" }, long));
-}
+  constructor(context: Context, actions: ReportActions) {
+    this.#context = context;
+    this.#makeParts();
+    const panels = this.#parts.map((part) => h("section", { id: `panel-${part.id}`, class: "panel", role: "tabpanel", "aria-labelledby": `tab-${part.id}`, tabindex: -1, hidden: true }, part.element));
+    this.element = h("div", { class: "report" }, this.#verdict(actions), this.#tabBar(), panels);
+  }
 
-// Shapes, not only colours: a tick, an exclamation mark, a cross, a dash.
-const shapes: Record<Answer["mood"], string> = {
-  good: "M7 12.5l3.4 3.5L17 9", care: "M12 7v6M12 16.6v.4", bad: "M8.2 8.2l7.6 7.6M15.8 8.2l-7.6 7.6", none: "M8 12h8",
-};
+  // Opens a part, and in it what `item` names.
+  open(id: string | undefined, item: string | undefined): void {
+    const part = this.#parts.find((one) => one.id === id) ?? this.#parts[0];
+    if (!part) return;
+    for (const one of this.#parts) {
+      const chosen = one === part;
+      this.#panel(one).hidden = !chosen;
+      const tab = this.#tabs.get(one.id);
+      tab?.setAttribute("aria-selected", String(chosen));
+      if (tab) tab.tabIndex = chosen ? 0 : -1;
+    }
+    part.show?.(item);
+  }
 
-function icon(mood: Answer["mood"]): SVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const circle = document.createElementNS(svg.namespaceURI, "circle") as SVGElement;
-  for (const [name, value] of [["cx", "12"], ["cy", "12"], ["r", "10.5"]] as const) circle.setAttribute(name, value);
-  const mark = document.createElementNS(svg.namespaceURI, "path") as SVGElement;
-  mark.setAttribute("d", shapes[mood]);
-  svg.append(circle, mark);
-  return svg;
+  end(): void {
+    this.#order?.end();
+    this.element.remove();
+    endEditors();
+  }
+
+  #panel(part: Part): HTMLElement {
+    return part.element.parentElement as HTMLElement;
+  }
+
+  #makeParts(): void {
+    const { report, before } = this.#context;
+    const findings = new FindingsPart(this.#context);
+    const add = (id: keyof typeof t.parts, many: number | null, element: HTMLElement, show?: (item: string | undefined) => void) =>
+      this.#parts.push({ id, title: t.parts[id], count: many, element, ...(show ? { show } : {}) });
+    add("findings", report.findings.length, findings.element, (item) => findings.show(item));
+    if (report.order.status !== "not-applicable") {
+      const order = new OrderPart(this.#context);
+      this.#order = order;
+      add("order", report.order.steps.length, order.element, (item) => order.show(item));
+    }
+    if (report.rollback.verdict !== "not-applicable") add("rollback", report.rollback.steps.length, rollbackPart(this.#context));
+    if (report.scripts.length > 0) {
+      const scripts = new ScriptsPart(this.#context);
+      add("scripts", report.scripts.length, scripts.element, (item) => scripts.show(item));
+    }
+    if (report.packages.length > 0) {
+      add("packages", report.packages.length, packagesPart(this.#context, (name) => {
+        findings.filterPackage(name);
+        this.#context.go("findings");
+      }));
+    }
+    add("compare", null, comparePart(this.#context));
+    if (before) this.#parts.unshift(this.#parts.pop() as Part); // it was asked for
+  }
+
+  #tabBar(): HTMLElement {
+    const bar = h("div", { class: "tabs", role: "tablist", "aria-label": t.report.parts, onkeydown: (event) => this.#keys(event as KeyboardEvent) });
+    for (const part of this.#parts) {
+      const tab = h("button", {
+        type: "button", role: "tab", id: `tab-${part.id}`, "aria-controls": `panel-${part.id}`, "aria-selected": "false", class: "tab", "data-part": part.id,
+        onclick: () => this.#context.go(part.id),
+      }, part.title, part.count === null ? null : h("span", { class: "count", "aria-hidden": "true" }, number(part.count)));
+      this.#tabs.set(part.id, tab);
+      bar.append(tab);
+    }
+    return bar;
+  }
+
+  #keys(event: KeyboardEvent): void {
+    const ids = this.#parts.map((part) => part.id);
+    const at = ids.findIndex((id) => this.#tabs.get(id) === document.activeElement);
+    const to: Record<string, number> = { ArrowRight: (at + 1) % ids.length, ArrowLeft: (at + ids.length - 1) % ids.length, Home: 0, End: ids.length - 1 };
+    const next = ids[to[event.key] ?? -1];
+    if (!next) return;
+    event.preventDefault();
+    this.#context.go(next);
+    this.#tabs.get(next)?.focus();
+  }
+
+  #verdict(actions: ReportActions): HTMLElement {
+    const { report, upload } = this.#context;
+    const { mood, text } = headline(report);
+    const answers = [installAnswer(report), findingsAnswer(report), rollbackAnswer(report)];
+    return h("section", { class: `verdict-card ${mood}`, "aria-labelledby": "verdict" },
+      h("div", { class: "verdict-head" },
+        h("div", { class: "verdict-words" },
+          h("h1", { id: "verdict", tabindex: -1 }, iconOf(mood), h("span", {}, text)),
+          h("div", { class: "inputs" }, report.inputs.map((input, index) => h("p", {},
+            h("strong", {}, input.path), ` · ${inputWord(input.kind)} · ${bytes(input.bytes)}`, this.#corrected(index))),
+          h("p", { class: "took" }, t.report.took(count(report.summary.milliseconds, t.nouns.millisecond))))),
+        h("div", { class: "actions no-print" }, button(t.report.again, actions.again), takeAway(upload, actions.options))),
+      h("ul", { class: "answers" }, answers.map((answer) => this.#answer(answer))),
+      h("div", { class: "next" }, h("h2", {}, t.next.title), h("ol", {}, nextSteps(report).map((step) => h("li", {},
+        h("span", {}, step.text), this.#has(step.part) && button(t.next.show(t.parts[step.part as keyof typeof t.parts]), () => this.#goDown(step.part), "link no-print"))))));
+  }
+
+  #corrected(input: number): string {
+    const changes = this.#context.upload.items[input]?.changes?.length ?? 0;
+    return changes > 0 ? ` · ${t.order.corrected(count(changes, t.nouns.file))}` : "";
+  }
+
+  #has(id: string): boolean {
+    return this.#parts.some((part) => part.id === id);
+  }
+
+  #goDown(part: string): void {
+    this.#context.go(part);
+    this.#tabs.get(part)?.focus();
+    this.element.querySelector(".tabs")?.scrollIntoView({ block: "start" });
+  }
+
+  #answer({ question, mood, short, long }: Answer): HTMLElement {
+    return h("li", { class: `answer ${mood}` }, h("h2", {}, question), h("p", { class: "short" }, iconOf(mood), h("span", {}, short)), h("p", { class: "long" }, long));
+  }
 }

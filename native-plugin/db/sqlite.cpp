@@ -111,7 +111,7 @@ bool SqliteDriver::configure(const OpenSettings& settings) {
   sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (add_capture_functions(db_) != SQLITE_OK) return false;
+  if (add_functions(db_) != SQLITE_OK) return false;
   // The first read of the file: what is no database shows here.
   if (sqlite3_exec(db_, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; SELECT count(*) FROM sqlite_schema", nullptr, nullptr,
                    nullptr) != SQLITE_OK) {

@@ -16,7 +16,8 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value);
 // "i5", "r1.5", "ttext", "x00FF", and "hHEX" for text that JSON cannot hold as it is.
 void append_captured(std::string& json, sqlite3_value* value);
 
-// SQL functions for the merge: backstay_encode(value) gives that string (or NULL), backstay_decode(string) the value.
-int add_capture_functions(sqlite3* db);
+// SQL functions of ours: backstay_encode(value) gives that string (or NULL), backstay_decode(string) the value, and the
+// aggregate backstay_rows_hash(values...) a hash of all rows in any order.
+int add_functions(sqlite3* db);
 
 }  // namespace backstay::db

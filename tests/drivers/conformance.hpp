@@ -17,6 +17,10 @@ struct Target {
 void everything_a_driver_does(const Target& target);
 
 
+// On an empty database.
+void postgres_snapshots(Driver& driver);
+void sqlite_snapshots(Driver& driver);
+
 std::unique_ptr<Driver> open_or_fail(const std::string& url, const OpenSettings& settings = {});
 void run_or_fail(Driver& driver, std::string_view script);
 std::string cell(Driver& driver, std::string_view sql);  // first value of the first row, as text

@@ -136,6 +136,12 @@ TEST_CASE("postgresql: a session that was ended is lost, and says so ever after"
   CHECK(open_driver("postgresql://nobody@/nothing?host=/nowhere", {}).error().fault == Fault::connect);
 }
 
+TEST_CASE("postgresql: snapshots") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  postgres_snapshots(*driver);
+}
+
 TEST_CASE("database urls for reports hold no secrets") {
   CHECK(redacted_url("postgresql://me:s3cr@t@host:5432/db?sslmode=require") == "postgresql://me:...@host:5432/db?sslmode=require");
   CHECK(redacted_url("postgresql://me@host/db?password=x&a=b") == "postgresql://me@host/db?password=...&a=b");

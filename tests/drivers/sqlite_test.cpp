@@ -146,6 +146,14 @@ TEST_CASE("sqlite: a whole copy is put back in one commit") {
   }
 }
 
+TEST_CASE("sqlite: snapshots") {
+  Folder folder;
+  OpenSettings settings;
+  settings.create = true;
+  auto driver = open_or_fail("sqlite:" + (folder.path / "a.db").string(), settings);
+  sqlite_snapshots(*driver);
+}
+
 TEST_CASE("sqlite: scratch copies") {
   Folder folder;
   OpenSettings settings;

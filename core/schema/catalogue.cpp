@@ -1,0 +1,164 @@
+// What is asked of a server's catalogue. Every branch gives kind, name, part, part's name, definition.
+#include "core/schema/snapshot.hpp"
+
+namespace backstay::schema {
+
+namespace {
+
+// Printed with search_path = pg_catalog, so that definitions name every schema. Columns carry their place among those
+// that are left, not their number: a dropped and re-made column comes last, and that is a difference.
+constexpr std::string_view postgresql = R"sql(
+WITH ns AS (
+  SELECT oid, nspname, nspowner, nspacl FROM pg_catalog.pg_namespace
+  WHERE nspname !~ '^(pg_|backstay)' AND nspname <> 'information_schema'),
+ext AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),
+rel AS (
+  SELECT c.*, pg_catalog.format('%I.%I', n.nspname, c.relname) AS full_name,
+         CASE WHEN c.relkind IN ('r', 'p', 'f') THEN 'table' WHEN c.relkind IN ('v', 'm') THEN 'view'
+              WHEN c.relkind = 'S' THEN 'sequence' ELSE 'type' END AS kind
+  FROM pg_catalog.pg_class c JOIN ns n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND c.relpersistence <> 't' AND c.relname !~ '^backstay_'
+    AND NOT EXISTS (SELECT FROM ext WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid)),
+routine AS (
+  SELECT p.*, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) AS full_name
+  FROM pg_catalog.pg_proc p JOIN ns n ON n.oid = p.pronamespace
+  WHERE p.proname !~ '^backstay_'
+    AND NOT EXISTS (SELECT FROM ext WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND objid = p.oid)),
+typ AS (
+  SELECT t.*, pg_catalog.format('%I.%I', n.nspname, t.typname) AS full_name
+  FROM pg_catalog.pg_type t JOIN ns n ON n.oid = t.typnamespace
+  WHERE t.typtype IN ('e', 'd', 'r') AND t.typname !~ '^backstay_'
+    AND NOT EXISTS (SELECT FROM ext WHERE classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND objid = t.oid)),
+acl AS (
+  SELECT kind, full_name, '' AS col, coalesce(relacl, pg_catalog.acldefault(CASE WHEN relkind = 'S' THEN 's' ELSE 'r' END::"char", relowner)) AS items FROM rel WHERE relkind <> 'c'
+  UNION ALL SELECT r.kind, r.full_name, a.attname::text, a.attacl FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
+  UNION ALL SELECT 'routine', full_name, '', coalesce(proacl, pg_catalog.acldefault('f', proowner)) FROM routine
+  UNION ALL SELECT 'type', full_name, '', coalesce(typacl, pg_catalog.acldefault('T', typowner)) FROM typ
+  UNION ALL SELECT 'schema', pg_catalog.quote_ident(nspname), '', coalesce(nspacl, pg_catalog.acldefault('n', nspowner)) FROM ns),
+described AS (
+  SELECT kind, full_name, 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, oid FROM rel
+  UNION ALL SELECT 'routine', full_name, 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, oid FROM routine
+  UNION ALL SELECT 'type', full_name, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, oid FROM typ
+  UNION ALL SELECT 'schema', pg_catalog.quote_ident(nspname), 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid, oid FROM ns)
+SELECT 'schema', pg_catalog.quote_ident(nspname), 'owner', '', pg_catalog.pg_get_userbyid(nspowner)::text FROM ns
+UNION ALL
+SELECT 'extension', extname::text, 'version', '', extversion FROM pg_catalog.pg_extension
+UNION ALL
+SELECT kind, full_name, 'owner', '', pg_catalog.pg_get_userbyid(relowner)::text FROM rel WHERE relkind <> 'c'
+UNION ALL
+SELECT kind, full_name, 'storage', '', pg_catalog.concat_ws(' ',
+  CASE relkind WHEN 'p' THEN 'partitioned by ' || pg_catalog.pg_get_partkeydef(oid) WHEN 'f' THEN 'foreign' WHEN 'm' THEN 'materialized' END,
+  CASE WHEN relpersistence = 'u' THEN 'unlogged' END,
+  CASE WHEN relispartition THEN 'partition ' || pg_catalog.pg_get_expr(relpartbound, oid) END,
+  CASE WHEN relrowsecurity THEN 'row security' END, CASE WHEN relforcerowsecurity THEN 'forced' END,
+  CASE WHEN relkind IN ('r', 'p') AND relreplident <> 'd' THEN 'replica identity ' || relreplident::text END,
+  CASE WHEN relkind = 'm' AND NOT relispopulated THEN 'not populated' END,
+  'with ' || pg_catalog.array_to_string(reloptions, ', '))
+FROM rel WHERE relkind IN ('r', 'p', 'f', 'v', 'm')
+UNION ALL
+SELECT r.kind, r.full_name, 'inherits', '', pg_catalog.string_agg(i.inhparent::pg_catalog.regclass::text, ', ' ORDER BY i.inhseqno)
+FROM rel r JOIN pg_catalog.pg_inherits i ON i.inhrelid = r.oid GROUP BY 1, 2
+UNION ALL
+SELECT r.kind, r.full_name, 'column', a.attname::text, pg_catalog.concat_ws(' ',
+  pg_catalog.row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum), pg_catalog.format_type(a.atttypid, a.atttypmod),
+  CASE WHEN a.attcollation <> t.typcollation THEN 'collate ' || a.attcollation::pg_catalog.regcollation::text END,
+  CASE WHEN a.attnotnull THEN 'not null' END,
+  CASE a.attidentity WHEN 'a' THEN 'generated always as identity' WHEN 'd' THEN 'generated by default as identity' END,
+  CASE WHEN a.attgenerated <> '' THEN 'generated as ' ELSE 'default ' END || pg_catalog.pg_get_expr(d.adbin, d.adrelid))
+FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE r.relkind <> 'S'
+UNION ALL
+SELECT r.kind, r.full_name, 'constraint', c.conname::text, pg_catalog.pg_get_constraintdef(c.oid)
+FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.oid AND c.contype IN ('c', 'f', 'p', 'u', 'x')
+UNION ALL
+SELECT r.kind, r.full_name, 'index', i.relname::text,
+  pg_catalog.pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ' (invalid)' END
+  || CASE WHEN x.indisclustered THEN ' (clustered)' ELSE '' END || CASE WHEN x.indisreplident THEN ' (replica identity)' ELSE '' END
+FROM rel r JOIN pg_catalog.pg_index x ON x.indrelid = r.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+UNION ALL
+SELECT r.kind, r.full_name, 'trigger', t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN ''
+  WHEN 'D' THEN ' (disabled)' WHEN 'A' THEN ' (always)' ELSE ' (replica)' END
+FROM rel r JOIN pg_catalog.pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal AND t.tgname !~ '^backstay_'
+UNION ALL
+SELECT r.kind, r.full_name, 'rule', w.rulename::text, pg_catalog.pg_get_ruledef(w.oid)
+FROM rel r JOIN pg_catalog.pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
+UNION ALL
+SELECT r.kind, r.full_name, 'policy', p.polname::text, pg_catalog.concat_ws(' ', p.polcmd::text, CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
+  'to ' || (SELECT pg_catalog.string_agg(CASE WHEN m = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(m)::text END, ', ' ORDER BY 1) FROM pg_catalog.unnest(p.polroles) m),
+  'using ' || pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
+FROM rel r JOIN pg_catalog.pg_policy p ON p.polrelid = r.oid
+UNION ALL
+SELECT r.kind, r.full_name, 'statistics', s.stxname::text, pg_catalog.pg_get_statisticsobjdef(s.oid)
+FROM rel r JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = r.oid
+UNION ALL
+SELECT kind, full_name, 'definition', '', pg_catalog.pg_get_viewdef(oid) FROM rel WHERE relkind IN ('v', 'm')
+UNION ALL
+SELECT r.kind, r.full_name, 'definition', '', pg_catalog.concat_ws(' ', pg_catalog.format_type(s.seqtypid, NULL), 'start', s.seqstart, 'increment', s.seqincrement,
+  'minimum', s.seqmin, 'maximum', s.seqmax, 'cache', s.seqcache, CASE WHEN s.seqcycle THEN 'cycle' END,
+  'owned by ' || (SELECT d.refobjid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = r.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 LIMIT 1))
+FROM rel r JOIN pg_catalog.pg_sequence s ON s.seqrelid = r.oid
+UNION ALL
+SELECT 'routine', full_name, 'definition', '', CASE WHEN prokind <> 'a' THEN pg_catalog.pg_get_functiondef(oid) ELSE
+  (SELECT pg_catalog.concat_ws(' ', 'aggregate', g.aggtransfn::pg_catalog.regprocedure::text, pg_catalog.format_type(g.aggtranstype, NULL),
+     g.aggfinalfn::pg_catalog.regproc::text, g.agginitval) FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = routine.oid) END FROM routine
+UNION ALL
+SELECT 'routine', full_name, 'owner', '', pg_catalog.pg_get_userbyid(proowner)::text FROM routine
+UNION ALL
+SELECT 'type', t.full_name, 'label', pg_catalog.lpad((pg_catalog.row_number() OVER (PARTITION BY t.oid ORDER BY e.enumsortorder))::text, 5, '0'), e.enumlabel::text
+FROM typ t JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
+UNION ALL
+SELECT 'type', full_name, 'definition', '', pg_catalog.concat_ws(' ', 'domain', pg_catalog.format_type(typbasetype, typtypmod), CASE WHEN typnotnull THEN 'not null' END, 'default ' || typdefault)
+FROM typ WHERE typtype = 'd'
+UNION ALL
+SELECT 'type', t.full_name, 'constraint', c.conname::text, pg_catalog.pg_get_constraintdef(c.oid) FROM typ t JOIN pg_catalog.pg_constraint c ON c.contypid = t.oid AND c.contype = 'c'
+UNION ALL
+SELECT 'type', t.full_name, 'definition', '', 'range of ' || pg_catalog.format_type(g.rngsubtype, NULL) FROM typ t JOIN pg_catalog.pg_range g ON g.rngtypid = t.oid
+UNION ALL
+SELECT 'type', full_name, 'owner', '', pg_catalog.pg_get_userbyid(typowner)::text FROM typ
+UNION ALL
+SELECT 'event trigger', evtname::text, 'definition', '', pg_catalog.concat_ws(' ', evtevent, evtfoid::pg_catalog.regproc::text, evtenabled::text,
+  pg_catalog.array_to_string(evttags, ', ')) FROM pg_catalog.pg_event_trigger WHERE evtname !~ '^backstay_'
+UNION ALL
+SELECT kind, full_name, CASE WHEN col = '' THEN 'grant' ELSE 'column grant' END,
+  pg_catalog.concat_ws(' ', NULLIF(col, ''), CASE WHEN e.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(e.grantee)::text END),
+  pg_catalog.string_agg(DISTINCT e.privilege_type || CASE WHEN e.is_grantable THEN '*' ELSE '' END, ', ' ORDER BY e.privilege_type || CASE WHEN e.is_grantable THEN '*' ELSE '' END)
+FROM acl, LATERAL pg_catalog.aclexplode(items) e GROUP BY 1, 2, 3, 4
+UNION ALL
+SELECT d.kind, d.full_name, 'comment', coalesce(a.attname::text, ''), c.description
+FROM described d JOIN pg_catalog.pg_description c ON c.classoid = d.class AND c.objoid = d.oid
+LEFT JOIN pg_catalog.pg_attribute a ON d.class = 'pg_catalog.pg_class'::pg_catalog.regclass AND a.attrelid = d.oid AND a.attnum = c.objsubid AND c.objsubid > 0
+)sql";
+
+// The text of CREATE statements is kept as it was written; read_catalogue evens it out (blanks, comments, quotes).
+constexpr std::string_view sqlite = R"sql(
+WITH obj AS (
+  SELECT type, name, tbl_name, sql FROM main.sqlite_schema
+  WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'backstay\_%' ESCAPE '\' AND tbl_name NOT LIKE 'backstay\_%' ESCAPE '\'),
+kinds AS (SELECT name, type AS kind FROM obj WHERE type IN ('table', 'view'))
+SELECT o.type, o.name, 'sql', '', o.sql FROM obj o WHERE o.type IN ('table', 'view')
+UNION ALL
+SELECT k.kind, k.name, 'column', c.name, (c.cid + 1) || ' ' || c.type || CASE WHEN c."notnull" THEN ' not null' ELSE '' END
+  || CASE WHEN c.pk > 0 THEN ' key ' || c.pk ELSE '' END || CASE WHEN c.hidden IN (2, 3) THEN ' generated' WHEN c.hidden = 1 THEN ' hidden' ELSE '' END
+  || coalesce(' default ' || c.dflt_value, '')
+FROM kinds k, pragma_table_xinfo(k.name, 'main') c
+UNION ALL
+SELECT 'table', k.name, 'foreign key', printf('%s -> %s', group_concat(f."from"), f."table"),
+  group_concat(coalesce(f."to", ''), ', ') || ' on update ' || f.on_update || ' on delete ' || f.on_delete
+FROM kinds k, pragma_foreign_key_list(k.name, 'main') f WHERE k.kind = 'table' GROUP BY k.name, f.id
+UNION ALL
+SELECT coalesce(k.kind, 'table'), o.tbl_name, o.type, o.name, o.sql FROM obj o LEFT JOIN kinds k ON k.name = o.tbl_name WHERE o.type IN ('index', 'trigger') AND o.sql IS NOT NULL
+)sql";
+
+}  // namespace
+
+std::string_view catalogue_query(db::Engine engine) {
+  if (engine == db::Engine::postgresql) return postgresql;
+  if (engine == db::Engine::sqlite) return sqlite;
+  return {};
+}
+
+}  // namespace backstay::schema

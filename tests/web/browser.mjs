@@ -12,18 +12,18 @@ export const pictures = join(root, "build/web");
 
 const types = {
   ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
-  ".json": "application/json", ".wasm": "application/wasm",
+  ".json": "application/json", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm",
 };
 
-// Serves `dist` under /some/folder/, because a static host rarely gives a page its root.
+// Serves a folder under /some/folder/, because a static host rarely gives a page its root.
 // `requests` lists the paths asked for.
-export async function serve() {
+export async function serve(folder = dist) {
   const base = "/some/folder/";
   const requests = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://page").pathname);
     requests.push(path);
-    const file = join(dist, normalize(path.slice(base.length - 1)), path.endsWith("/") ? "index.html" : "");
+    const file = join(folder, normalize(path.slice(base.length - 1)), path.endsWith("/") ? "index.html" : "");
     let found = path.startsWith(base);
     try {
       found &&= statSync(file).isFile();

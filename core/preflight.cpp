@@ -6,6 +6,7 @@
 
 #include "core/package/creatio/element_references.hpp"
 #include "core/package/read_package.hpp"
+#include "core/previous.hpp"
 #include "core/rollback/plan.hpp"
 
 namespace backstay {
@@ -67,6 +68,9 @@ report::ScriptEntry check_script(const Package& package, Script& script, const P
   entry.statements = analysis.statements;
   entry.verdict = analysis.verdict;
   entry.reversibility = analysis.reversibility;
+  entry.outline = std::move(analysis.outline);
+  entry.id = script.id;
+  if (options.keep_script_text) entry.text = std::move(script.content);
   // The bytes are not needed any more, and a delivery can be larger than memory should hold.
   script.content = {};
   script.content.shrink_to_fit();
@@ -211,8 +215,10 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   return checked;
 }
 
-report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options) {
+report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options, std::vector<CheckedInput> previous) {
   report::Report report;
+  compare_with_previous(inputs, previous, options);
+  name_later_enables(inputs);
   Findings order_findings;
   report.order = resolve_order(inputs, options, order_findings);
   apply_rules(order_findings, options.rules);
@@ -242,16 +248,27 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
     for (Package& package : input.set->packages) report.packages.push_back(std::move(package));
   }
   for (Finding& finding : order_findings) report.findings.push_back(std::move(finding));
+  for (CheckedInput& input : previous) {
+    if (input.set) continue;
+    report.unreadable_input = true;
+    for (Finding& finding : input.findings) {
+      finding.input = input.entry.path;
+      report.findings.push_back(std::move(finding));
+    }
+  }
   report.rollback = rollback::plan({.packages = report.packages, .scripts = report.scripts, .order = report.order,
                                     .installed = options.installed, .has_promotion = has_promotion});
   report::summarise(report);
   return report;
 }
 
-report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress) {
-  std::vector<CheckedInput> checked;
-  for (const Input& input : inputs) checked.push_back(check_input(input, options, progress));
-  return join(std::move(checked), options);
+report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress, const std::vector<Input>& previous) {
+  PreflightOptions how = options;
+  how.keep_script_text |= !previous.empty();
+  std::vector<CheckedInput> checked, before;
+  for (const Input& input : inputs) checked.push_back(check_input(input, how, progress));
+  for (const Input& input : previous) before.push_back(check_input(input, how, progress));
+  return join(std::move(checked), how, std::move(before));
 }
 
 }  // namespace backstay

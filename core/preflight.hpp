@@ -21,6 +21,8 @@ struct PreflightOptions {
   Limits limits;
   // Off for who wants the order alone: no SQL is read, so there are no script entries and no sql/ findings.
   bool check_scripts = true;
+  // On when the inputs will be compared with their previous version: entries keep the text of their script till then.
+  bool keep_script_text = false;
 };
 
 // Gives findings the severity that `rules` says and takes out those whose rule is off.
@@ -38,10 +40,12 @@ struct CheckedInput {
 // Never fails: what cannot be read becomes a finding. `progress` may be null.
 CheckedInput check_input(const Input& input, const PreflightOptions& options, Progress* progress);
 
-// Resolves dependencies and order over all inputs together and plans the rollback.
-report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options);
+// Resolves dependencies and order over all inputs together and plans the rollback. `previous` is what the inputs
+// replace, checked with keep_script_text like them; its findings are not reported, except that it could not be read.
+report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& options, std::vector<CheckedInput> previous = {});
 
 // Both in one call.
-report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress);
+report::Report preflight(const std::vector<Input>& inputs, const PreflightOptions& options, Progress* progress,
+                         const std::vector<Input>& previous = {});
 
 }  // namespace backstay

@@ -123,6 +123,8 @@ export interface Script {
   folder: string | null;
   bytes: number;
   modified_ms: number | null;
+  /** There when the previous version was given; unchanged scripts are not run and count for nothing. */
+  change?: "new" | "changed" | "unchanged";
   depends_on: Reference[];
 }
 

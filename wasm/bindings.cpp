@@ -73,7 +73,7 @@ int preflight_call(std::string_view text) {
     input.sha256 = sha256_of(*input.files.front().bytes, input.path, progress);
     if (progress.stopped()) return interrupted;
   }
-  report::Report report = preflight(request.value().inputs, request.value().options, &progress);
+  report::Report report = preflight(request.value().inputs, request.value().options, &progress, request.value().previous);
   if (progress.stopped()) return interrupted;
   report.summary.milliseconds = static_cast<std::uint64_t>(backstay_host_now() - start);
   const Request& asked = request.value();

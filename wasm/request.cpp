@@ -80,6 +80,13 @@ Result<Request> read_request(std::string_view text) {
     if (!input.ok()) return input.error();
     request.inputs.push_back(std::move(input.value()));
   }
+  if (const JsonValue* previous = root.find("previous"); previous && previous->is(JsonValue::Kind::array)) {
+    for (const JsonValue& value : previous->items) {
+      Result<Input> input = read_input(value, next_file);
+      if (!input.ok()) return input.error();
+      request.previous.push_back(std::move(input.value()));
+    }
+  }
   return request;
 }
 

@@ -10,6 +10,7 @@ namespace backstay::wasm {
 
 struct Request {
   std::vector<Input> inputs;
+  std::vector<Input> previous;  // what the inputs replace
   PreflightOptions options;  // limits are those of a browser tab
   report::Format format = report::Format::json;
   report::WriteOptions write;
@@ -18,6 +19,7 @@ struct Request {
 
 // Reads {"inputs": [{"path", "folder": bool, "sha256": text or null, "files": [{"path", "size"}],
 //                     "changes": [{"path", "text"}] or absent}],  files inside the input to read this text instead of
+//        "previous": the same, what the inputs replace (may be missing),
 //        "options": text of a configuration (core/config.hpp) or null,
 //        "environment": text of a target's description (core/deploy/environment.hpp) or null,
 //        "format": text, "lang": text, "quiet": bool, "order_only": bool}.

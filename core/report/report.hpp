@@ -26,8 +26,12 @@ struct InputEntry {
   std::vector<DeleteListEntry> delete_list;
 };
 
+// Against the previous version of the delivery, when one was given.
+enum class Change : std::uint8_t { added, changed, unchanged };
+std::string_view to_string(Change change);
+
 struct ScriptEntry {
-  std::string package, name, folder, file;
+  std::string package, name, folder, file, id;
   std::string input;  // Input::path it came from; set where inputs are joined
   std::optional<Dialect> dialect;
   std::optional<InstallType> install_type;
@@ -39,6 +43,9 @@ struct ScriptEntry {
   std::size_t statements = 0;
   sql::Verdict verdict = sql::Verdict::safe;
   Reversibility reversibility = Reversibility::yes;
+  std::optional<Change> change;  // nullopt: nothing to compare with
+  sql::Outline outline;
+  std::string text;              // kept only until two versions are compared
 };
 
 enum class RollbackVerdict : std::uint8_t { full, with_capture, suspended, impossible, not_applicable };

@@ -155,6 +155,7 @@ void write_script(JsonWriter& writer, const ScriptEntry& script) {
   writer.member_or_null("folder", script.folder);
   writer.member("bytes", script.bytes);
   writer.optional_number("modified_ms", script.modified_ms);
+  if (script.change) writer.member("change", to_string(*script.change));
   writer.list("depends_on", script.depends_on, [&](const ElementReference& reference) {
     writer.member_or_null("id", reference.id);
     writer.member_or_null("name", reference.name);

@@ -13,6 +13,15 @@ std::string_view to_string(RollbackVerdict verdict) {
   return "";
 }
 
+std::string_view to_string(Change change) {
+  switch (change) {
+    case Change::added: return "new";
+    case Change::changed: return "changed";
+    case Change::unchanged: return "unchanged";
+  }
+  return "";
+}
+
 void summarise(Report& report) {
   const std::uint64_t milliseconds = report.summary.milliseconds;
   report.summary = {};

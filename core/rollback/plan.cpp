@@ -13,8 +13,10 @@ using report::ScriptEntry;
 
 constexpr std::size_t named_scripts = 3;  // a reason names this many scripts and counts the rest
 
+bool is_unchanged(const ScriptEntry& script) { return script.change == report::Change::unchanged; }
+
 bool runs_at_install(const ScriptEntry& script) {
-  return script.install_type != InstallType::uninstall_app;
+  return script.install_type != InstallType::uninstall_app && !is_unchanged(script);
 }
 
 bool is_creatio(const ScriptEntry& script) { return script.install_type.has_value(); }
@@ -45,6 +47,11 @@ RollbackStep undo_script(const ScriptEntry& script) {
   RollbackStep step{.action = {}, .package = script.package, .element = script.name, .note = {}};
   switch (script.verdict) {
     case sql::Verdict::safe:
+      if (script.change == report::Change::added && is_creatio(script)) {
+        step.action = "leave-new-script";
+        step.note = "the previous version has no such script; what it made stays and does no harm";
+        break;
+      }
       step.action = is_creatio(script) ? "re-run-previous-script" : "reverse-script";
       break;
     case sql::Verdict::with_capture:
@@ -126,7 +133,7 @@ Rollback plan(const PlanInput& input) {
   Reason unconfirmed("not confirmed as backward compatible, so the platform suspends its rollback");
   Reason captured("undone only when rows or definitions are captured before they run");
   for (const ScriptEntry& script : input.scripts) {
-    if (is_creatio(script) && script.backward_compatible != true) unconfirmed.add(script);
+    if (is_creatio(script) && !is_unchanged(script) && script.backward_compatible != true) unconfirmed.add(script);
     if (!runs_at_install(script)) continue;
     if (script.verdict == sql::Verdict::not_understood) opaque.add(script);
     if (script.verdict == sql::Verdict::irreversible) irreversible.add(script);

@@ -21,7 +21,7 @@ struct PlanInput {
 //   with_capture  rows or definitions must be saved before a statement runs
 //   full          the package backup and the previous scripts bring everything back
 // Source: formats/creatio.md section 7 for the platform's own rules; the classes are sql/rules.md section 6.
-// Every script is taken as new or changed unless the target is known to have it.
+// Every script is taken as new or changed unless the previous version was given and has it unchanged.
 report::Rollback plan(const PlanInput& input);
 
 }  // namespace backstay::rollback

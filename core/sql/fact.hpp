@@ -155,7 +155,7 @@ enum class Flag : std::uint32_t {
   local = 1u << 25,            // SET LOCAL, set_config(..., true)
   resets = 1u << 26,           // RESET x, SET x TO DEFAULT, REVERT, SET IDENTITY_INSERT t OFF
   named = 1u << 27,            // constraint with a name
-  column_list = 1u << 28,      // INSERT with a column list
+  column_list = 1u << 28,      // INSERT with a column list; postgresql view whose output columns are known
   package_body = 1u << 29,     // PACKAGE BODY, TYPE BODY
   null_not_stated = 1u << 30,  // T-SQL ALTER COLUMN without NULL / NOT NULL
 };
@@ -189,12 +189,12 @@ struct Fact {
   Name other_name;             // PARTITION OF parent; ATTACH/SWITCH/EXCHANGE partner; function a trigger executes;
                                // OWNED BY table of a sequence; schema that the elements of CREATE SCHEMA are in
   std::vector<std::string_view> members;    // constraints, triggers, partitions an action names; normalised
-  std::vector<Column> set_columns;          // UPDATE SET targets; INSERT column list
+  std::vector<Column> set_columns;          // UPDATE SET targets; INSERT column list; output of a replaced view
   std::vector<Column> where_columns;        // columns in WHERE outside subqueries that are unqualified or
                                             // qualified by the target (name or alias)
   Column column;               // of a column action; written_column for messages
   std::string_view written_column;
-  std::string_view detail;     // see the verbs
+  std::string_view detail;     // see the verbs; postgresql routine: what it RETURNS, as written
   std::string_view value;      // set: the value, unquoted and lower case
   std::string_view signature;  // routine: argument list as written, for overloads
 

@@ -283,6 +283,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
     case ObjectKind::view:
     case ObjectKind::materialized_view:
       fact().names.push_back(name(c));
+      if (kind == ObjectKind::view && dialect_ == Dialect::postgresql && fact().has(Flag::or_replace)) view_columns(fact(), c);
       if (kind == ObjectKind::materialized_view) scan_expressions({c.pos(), s.last, {}}, index);
       break;
     default: {
@@ -352,6 +353,21 @@ void Recogniser::create_trigger(Fact& fact, Cursor c) {
   }
 }
 
+// What stands behind RETURNS, as written.
+std::string_view Recogniser::result_type(Cursor c) const {
+  c.advance();
+  const std::uint32_t first = c.pos();
+  for (; !c.done(); c.skip()) {
+    const Keyword word = c.peek().keyword;
+    const bool ends = word == kw_language || word == kw_as || word == kw_immutable || word == kw_stable || word == kw_volatile ||
+                      word == kw_cost || word == kw_rows || word == kw_security || word == kw_set || word == kw_begin || word == kw_return ||
+                      c.is_word("strict") || c.is_word("parallel") || c.is_word("called") || c.is_word("leakproof") || c.is_word("window");
+    if (ends) break;
+  }
+  if (c.pos() <= first) return {};
+  return stream().text.substr(token(first).begin, token(c.pos() - 1).end - token(first).begin);
+}
+
 // Routines, packages and types: the name, the arguments, and where a body would have to be read.
 void Recogniser::create_routine(const Statement& s, std::int32_t index, Cursor c) {
   Fact& fact = script_.facts[static_cast<std::size_t>(index)];
@@ -373,6 +389,7 @@ void Recogniser::create_routine(const Statement& s, std::int32_t index, Cursor c
     return;
   }
   if (fact.object != ObjectKind::function && fact.object != ObjectKind::procedure) return;
+  if (c.is(kw_returns)) fact.detail = result_type(c);
   bool plpgsql = false;
   for (std::uint32_t i = c.pos(); i < c.last(); i = c.behind_group(i)) {
     if (c.at(i).is(kw_as) && c.at(i + 1).is(TokenKind::literal)) body.token = i + 1;

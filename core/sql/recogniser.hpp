@@ -185,6 +185,9 @@ class Recogniser {
   void create_table(Fact& fact, Cursor c);
   void create_index(Fact& fact, Cursor c);
   void create_trigger(Fact& fact, Cursor c);
+  bool output_column(Cursor item, Column& column);
+  void view_columns(Fact& fact, Cursor c);
+  std::string_view result_type(Cursor c) const;
   void create_routine(const Statement& s, std::int32_t index, Cursor c);
   void alter_table(const Statement& s, Cursor c);
   void alter_table_postgresql(const Statement& s, const Name& table, Cursor c);

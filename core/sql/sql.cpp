@@ -54,6 +54,7 @@ Analysis analyse(const TextDocument& document, const Options& options, const Con
   analysis.findings = report.finish();
   analysis.statements = script.statements;
   analysis.reversibility = report.worst();
+  analysis.outline = outline_of(scope, document);
   analysis.verdict = verdict_of(script, scope, analysis.reversibility);
   return analysis;
 }

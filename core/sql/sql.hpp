@@ -12,6 +12,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text_document.hpp"
 #include "core/package/package.hpp"
+#include "core/sql/outline.hpp"
 
 namespace backstay::sql {
 
@@ -49,6 +50,7 @@ struct Analysis {
   std::size_t statements = 0;             // top-level statements
   Reversibility reversibility = Reversibility::yes;  // class of the whole script: yes, with_capture, no
   Verdict verdict = Verdict::safe;
+  Outline outline;                        // for a comparison with other scripts
 };
 
 // Dialect by lexical evidence outside strings and comments; nullopt when the text fits several.

@@ -47,10 +47,27 @@ Checked check_path(const std::string& path, const PreflightOptions& options, Pro
 
 }  // namespace
 
-report::Report check_paths(const std::vector<std::string>& paths, const Resolved& resolved) {
+namespace {
+
+void add_installed(const CheckedInput& input, std::vector<deploy::InstalledPackage>& installed) {
+  if (!input.set) return;
+  for (const Package& package : input.set->packages) {
+    deploy::InstalledPackage known;
+    known.name = package.name;
+    known.id = package.id;
+    known.version = package.version.value_or("");
+    installed.push_back(std::move(known));
+  }
+}
+
+}  // namespace
+
+report::Report check_paths(const std::vector<std::string>& given, const Resolved& resolved) {
   const auto started = std::chrono::steady_clock::now();
-  const PreflightOptions& options = resolved.settings.preflight;
+  PreflightOptions options = resolved.settings.preflight;
   ProgressLine line(resolved.progress);
+  std::vector<std::string> paths = given;
+  paths.insert(paths.end(), resolved.previous.begin(), resolved.previous.end());
   std::vector<Checked> results(paths.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -62,12 +79,13 @@ report::Report check_paths(const std::vector<std::string>& paths, const Resolved
   for (std::thread& thread : others) thread.join();
 
   bool incomplete = false;
-  std::vector<CheckedInput> inputs;
+  std::vector<CheckedInput> inputs, previous;
   for (Checked& result : results) {
     incomplete |= result.incomplete;
-    inputs.push_back(std::move(result.input));
+    (inputs.size() < given.size() ? inputs : previous).push_back(std::move(result.input));
   }
-  report::Report report = join(std::move(inputs), options);
+  if (resolved.environment_is_previous) add_installed(previous.back(), options.installed);
+  report::Report report = join(std::move(inputs), options, std::move(previous));
   report.unreadable_input |= incomplete;
   report.summary.milliseconds = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count());

@@ -53,7 +53,9 @@ Result<Nothing> apply_rule(const std::string& argument, Settings& settings) {
 }
 
 Result<Nothing> apply_environment(const std::string& path, Settings& settings) {
-  if (path.empty()) return Nothing{};
+  std::error_code problem;
+  // Installed packages themselves: check_paths() reads them, and learns from them what is installed.
+  if (path.empty() || fs::is_directory(path, problem)) return Nothing{};
   const Result<std::string> text = read_text(path, settings.preflight.limits.max_text_file_bytes);
   if (!text.ok()) return text.error();
   Result<std::vector<deploy::InstalledPackage>> installed = deploy::read_environment(text.value(), path);
@@ -91,7 +93,12 @@ void add_config_option(CLI::App& command, CheckingOptions& options) {
 
 void add_judging_options(CLI::App& command, CheckingOptions& options) {
   add_dialect_option(command, options);
-  command.add_option("--environment", options.environment, "JSON file that lists what the target has installed")->option_text("FILE");
+  command.add_option("--environment", options.environment, "JSON file that lists what the target has installed, or a folder of installed packages")
+      ->option_text("FILE");
+  command.add_option("--previous", options.previous, "what the inputs replace: only new and changed scripts count; may be given several times")
+      ->take_all()
+      ->expected(1)
+      ->option_text("PATH");
   add_config_option(command, options);
   command.add_option("--fail-on", options.fail_on, "exit with 1 from here on: error (default), warning, info or never")
       ->check(CLI::IsMember({"error", "warning", "info", "never"}))
@@ -139,6 +146,11 @@ Result<Resolved> resolve(const CheckingOptions& options) {
   }
   const Result<Nothing> environment = apply_environment(options.environment, resolved.settings);
   if (!environment.ok()) return environment.error();
+  resolved.previous = options.previous;
+  std::error_code problem;
+  if (fs::is_directory(options.environment, problem)) resolved.previous.push_back(options.environment);
+  resolved.environment_is_previous = resolved.previous.size() > options.previous.size();
+  resolved.settings.preflight.keep_script_text = !resolved.previous.empty();
   resolved.format = *report::format_from(options.format);
   resolved.output = options.output;
   resolved.write.colour = wants_colour(options);

@@ -17,6 +17,7 @@ namespace backstay::host {
 struct CheckingOptions {
   std::string format = "text", output, dialect, environment, config, fail_on, lang = "en", progress = "auto";
   std::vector<std::string> rules;
+  std::vector<std::string> previous;  // what the inputs replace
   bool quiet = false;
   unsigned jobs = 0;  // 0: as many as the machine has processors, at most 8
 };
@@ -24,6 +25,8 @@ struct CheckingOptions {
 // What they mean, with the configuration file read.
 struct Resolved {
   Settings settings;
+  std::vector<std::string> previous;  // paths, that of --environment FOLDER last
+  bool environment_is_previous = false;
   report::Format format = report::Format::text;
   report::WriteOptions write;
   std::string output;

@@ -78,6 +78,11 @@ class Driver {
   virtual DbResult<std::int64_t> insert_rows(std::string_view table, std::string_view columns,
                                              const std::function<bool(Row&)>& next) = 0;
 
+  // Rows that our own statements change from here on are captured as a script's would be (RunOptions), until
+  // stop_capture(). SQLite; others: unsupported.
+  virtual DbResult<Done> start_capture(const std::string& op_id, const std::string& step_id) = 0;
+  virtual void stop_capture() = 0;
+
   virtual TxState tx_state() const = 0;  // without a round trip
   // Number of the open transaction as the server counts, "" when it has none yet.
   virtual DbResult<std::string> transaction_id() = 0;

@@ -138,4 +138,12 @@ DbResult<std::int64_t> PostgresDriver::insert_rows(std::string_view table, std::
   return count;
 }
 
+DbResult<Done> PostgresDriver::start_capture(const std::string&, const std::string&) {
+  DbError error;
+  error.fault = Fault::unsupported;
+  error.sqlstate = "0A000";
+  error.message = "on PostgreSQL rows are captured by SQL of the core";
+  return error;
+}
+
 }  // namespace backstay::db

@@ -361,7 +361,14 @@ DbResult<Rows> SqliteDriver::query(std::string_view sql, std::span<const Value> 
   }
   if (code != SQLITE_DONE) return failure({}, 0);
   if (sqlite3_stmt_readonly(prepared.statement) == 0 && changes_data(first_word(sql))) rows.affected = sqlite3_changes64(db_);
+  if (capture_.active() && capture_.flush() != SQLITE_OK) return failure({}, 0);
   return rows;
+}
+
+DbResult<Done> SqliteDriver::start_capture(const std::string& op_id, const std::string& step_id) {
+  if (lost_) return lost_error();
+  capture_.begin(db_, op_id, step_id, 0);
+  return Done{};
 }
 
 DbResult<Done> SqliteDriver::execute(std::string_view sql) { return own(std::string(sql), "query"); }

@@ -38,6 +38,8 @@ class SqliteDriver final : public Driver {
   DbResult<Done> execute(std::string_view sql) override;
   DbResult<std::int64_t> insert_rows(std::string_view table, std::string_view columns,
                                      const std::function<bool(Row&)>& next) override;
+  DbResult<Done> start_capture(const std::string& op_id, const std::string& step_id) override;
+  void stop_capture() override { capture_.end(); }
   TxState tx_state() const override;
   DbResult<std::string> transaction_id() override;
   void cancel() override;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/apply/capture_sql.hpp"
 #include "core/report/json_writer.hpp"
 #include "native-plugin/db/sqlite_values.hpp"
 
@@ -26,7 +27,7 @@ void SqliteCapture::begin(sqlite3* db, std::string op, std::string step, std::ui
   op_ = std::move(op);
   step_ = std::move(step);
   max_bytes_ = max_bytes;
-  bytes_ = sequence_ = 0;
+  bytes_ = 0;
   over_limit_ = false;
   active_ = true;
   forget_tables();
@@ -158,9 +159,11 @@ int SqliteCapture::flush() {
   if (changes_.empty()) return SQLITE_OK;
   flushing_ = true;
   sqlite3_stmt* statement = nullptr;
-  int code = sqlite3_prepare_v2(
-      db_, "INSERT INTO main.backstay_cap(op_id, step_id, seq, tab, op, key, before, after) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)", -1,
-      &statement, nullptr);
+  int code = sqlite3_exec(db_, std::string(apply::capture::create).c_str(), nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    const std::string sql = "INSERT INTO " + std::string(apply::capture::table) + "(" + std::string(apply::capture::columns) + ") VALUES (?1,?2,?3,?4,?5,?6,?7)";
+    code = sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr);
+  }
   const auto text = [&](int index, const std::string& value) {
     if (value.empty()) return sqlite3_bind_null(statement, index);
     return sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
@@ -169,12 +172,11 @@ int SqliteCapture::flush() {
     text(1, op_);
     text(2, step_);
     for (const Change& change : changes_) {
-      sqlite3_bind_int64(statement, 3, static_cast<sqlite3_int64>(++sequence_));
-      text(4, change.table->name);
-      sqlite3_bind_text(statement, 5, &change.op, 1, SQLITE_STATIC);
-      text(6, change.key);
-      text(7, change.before);
-      text(8, change.after);
+      text(3, change.table->name);
+      sqlite3_bind_text(statement, 4, &change.op, 1, SQLITE_STATIC);
+      text(5, change.key);
+      text(6, change.before);
+      text(7, change.after);
       code = sqlite3_step(statement);
       if (code != SQLITE_DONE) break;
       code = sqlite3_reset(statement);

@@ -56,7 +56,7 @@ class SqliteCapture {
   sqlite3* db_ = nullptr;
   bool active_ = false, over_limit_ = false, flushing_ = false;
   std::string op_, step_;
-  std::uint64_t max_bytes_ = 0, bytes_ = 0, sequence_ = 0;
+  std::uint64_t max_bytes_ = 0, bytes_ = 0;
   // Tables asked for in this schema; those of an earlier schema stay until the next flush, changes point at them.
   std::map<std::string, const Table*, std::less<>> tables_;
   std::vector<std::unique_ptr<Table>> known_;

@@ -1,9 +1,11 @@
 #include "native-plugin/db/sqlite_values.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <string_view>
 
 #include "core/base/utf8.hpp"
@@ -95,9 +97,7 @@ double real_of(std::string_view digits) {
   return number;
 }
 
-void decode_function(sqlite3_context* context, int, sqlite3_value** values) {
-  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
-  const std::string_view text = bytes_of(values[0], true);
+void give_value(sqlite3_context* context, std::string_view text) {
   const std::string_view rest = text.empty() ? text : text.substr(1);
   std::string bytes;
   switch (text.empty() ? '\0' : text.front()) {
@@ -113,6 +113,130 @@ void decode_function(sqlite3_context* context, int, sqlite3_value** values) {
     default: break;
   }
   sqlite3_result_error(context, "not a captured value", -1);
+}
+
+// Reads the string that begins with the quote at `at`, and moves behind it. Captured rows are written by
+// append_json_string; what else may come from a backup was verified, but never runs over the end.
+bool read_string(std::string_view json, std::size_t& at, std::string& out) {
+  out.clear();
+  if (at >= json.size() || json[at] != '"') return false;
+  for (++at; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] != '\\') {
+      out += json[at];
+      continue;
+    }
+    if (++at >= json.size()) return false;
+    switch (json[at]) {
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case 'b': out += '\b'; break;
+      case 'f': out += '\f'; break;
+      case 'u': {
+        unsigned code = 0;
+        const std::string_view digits = json.substr(at + 1, 4);
+        std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+        append_utf8(out, static_cast<char32_t>(code));
+        at += 4;
+        break;
+      }
+      default: out += json[at];
+    }
+  }
+  if (at >= json.size()) return false;
+  ++at;
+  return true;
+}
+
+// The string of member `name`; false when it is null or not there.
+bool find_captured(std::string_view json, std::string_view name, std::string& value) {
+  std::string key;
+  std::size_t at = 1;
+  while (read_string(json, at, key)) {
+    ++at;  // the colon
+    const bool wanted = key == name;
+    if (json.substr(at).starts_with("null")) {
+      if (wanted) return false;
+      at += 4;
+    } else {
+      if (!read_string(json, at, value)) return false;
+      if (wanted) return true;
+    }
+    ++at;  // the comma
+  }
+  return false;
+}
+
+// User data: something for backstay_get, which gives the value, nothing for backstay_raw.
+void member_function(sqlite3_context* context, int, sqlite3_value** values) {
+  std::string found;
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL || !find_captured(bytes_of(values[0], true), bytes_of(values[1], true), found)) {
+    return sqlite3_result_null(context);
+  }
+  if (sqlite3_user_data(context)) return give_value(context, found);
+  sqlite3_result_text64(context, found.data(), found.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void key_function(sqlite3_context* context, int count, sqlite3_value** values) {
+  std::string json = "{";
+  for (int i = 0; i + 1 < count; i += 2) {
+    if (i != 0) json += ',';
+    report::append_json_string(json, bytes_of(values[i], true));
+    json += ':';
+    append_captured(json, values[i + 1]);
+  }
+  json += '}';
+  sqlite3_result_text64(context, json.data(), json.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+// The raw member behind `at` (a string with its quotes, or null), and moves behind it.
+std::string_view skip_value(std::string_view json, std::size_t& at) {
+  const std::size_t start = at;
+  if (json.substr(at).starts_with("null")) {
+    at += 4;
+  } else {
+    for (++at; at < json.size() && json[at] != '"'; ++at) {
+      if (json[at] == '\\') ++at;
+    }
+    ++at;
+  }
+  at = std::min(at, json.size());
+  return json.substr(start, at - start);
+}
+
+// Rows of one table have the same columns in the same order, unless its structure changed in between.
+void add_changed_columns(sqlite3_context* context, int, sqlite3_value** values) {
+  auto** names = static_cast<std::set<std::string>**>(sqlite3_aggregate_context(context, sizeof(std::set<std::string>*)));
+  if (!names) return sqlite3_result_error_nomem(context);
+  if (!*names) *names = new std::set<std::string>();
+  const std::string_view before = bytes_of(values[0], true), after = bytes_of(values[1], true);
+  std::size_t i = 1, j = 1;
+  std::string name, other;
+  while (read_string(before, i, name)) {
+    ++i;
+    const std::string_view old_value = skip_value(before, i);
+    ++i;
+    const std::size_t back = j;
+    if (read_string(after, j, other) && other == name) {
+      ++j;
+      const std::string_view new_value = skip_value(after, j);
+      ++j;
+      if (old_value != new_value) (*names)->insert(name);
+    } else {
+      j = back;
+      (*names)->insert(name);  // not in the same place: looked at cell by cell
+    }
+  }
+}
+
+void give_changed_columns(sqlite3_context* context) {
+  auto** names = static_cast<std::set<std::string>**>(sqlite3_aggregate_context(context, 0));
+  std::string text;
+  if (names && *names) {
+    for (const std::string& name : **names) text += (text.empty() ? "" : "\x1f") + name;
+    delete *names;
+  }
+  sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 // FNV-1a and a mixer over it: fast, and spread well enough that sums of them tell tables apart. Not a digest.
@@ -206,8 +330,14 @@ int add_functions(sqlite3* db) {
   constexpr int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
   const int code = sqlite3_create_function_v2(db, "backstay_encode", 1, kind, nullptr, encode_function, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return code;
-  const int decode = sqlite3_create_function_v2(db, "backstay_decode", 1, kind, nullptr, decode_function, nullptr, nullptr, nullptr);
-  if (decode != SQLITE_OK) return decode;
+  for (void* user : {static_cast<void*>(db), static_cast<void*>(nullptr)}) {
+    const int made = sqlite3_create_function_v2(db, user ? "backstay_get" : "backstay_raw", 2, kind, user, member_function, nullptr, nullptr, nullptr);
+    if (made != SQLITE_OK) return made;
+  }
+  int made = sqlite3_create_function_v2(db, "backstay_key", -1, kind, nullptr, key_function, nullptr, nullptr, nullptr);
+  if (made != SQLITE_OK) return made;
+  made = sqlite3_create_function_v2(db, "backstay_changed_columns", 2, kind, nullptr, nullptr, add_changed_columns, give_changed_columns, nullptr);
+  if (made != SQLITE_OK) return made;
   return sqlite3_create_function_v2(db, "backstay_rows_hash", -1, kind, nullptr, nullptr, add_row_hash, give_rows_hash, nullptr);
 }
 

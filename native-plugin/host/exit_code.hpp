@@ -8,7 +8,10 @@ enum ExitCode : int {
   findings = 1,        // findings at or above it, or no order
   usage = 2,           // the command line or the configuration is wrong, or the result cannot be written
   unreadable = 3,      // an input could not be read; the others are reported
-  interrupted = 7,     // by the user
+  taken_back = 4,      // an apply or restore failed, and everything is as it was
+  left_behind = 5,     // it failed, and could not be undone completely; what is left is listed
+  refused = 6,         // before anything was touched: a job, a lock, drift, a risk nobody acknowledged
+  interrupted = 7,     // by the user; everything is as it was
 };
 
 }  // namespace backstay::host

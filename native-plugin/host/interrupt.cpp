@@ -70,6 +70,8 @@ DeferInterrupts::~DeferInterrupts() {
   if (came) ::_exit(interrupted);
 }
 
+void DeferInterrupts::forget() { came = false; }
+
 bool was_interrupted() { return came; }
 
 }  // namespace backstay::host

@@ -31,6 +31,8 @@ class DeferInterrupts {
  public:
   DeferInterrupts();
   ~DeferInterrupts();  // ends the program with code 7 when an interrupt came in between
+  // For work that was told of the interrupt and says itself how it ended: the program goes on then.
+  void forget();
   DeferInterrupts(const DeferInterrupts&) = delete;
   DeferInterrupts& operator=(const DeferInterrupts&) = delete;
 };

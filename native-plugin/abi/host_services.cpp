@@ -61,8 +61,10 @@ Answered services_from(const backstay_host* host, const std::shared_ptr<Fence>& 
   const bool fit = take<HostLog>(known.log, services.log, fence, secrets) && take<HostStore>(known.store, services.store, fence) &&
                    take<HostJobs>(known.jobs, services.jobs, fence) && take<HostMaintenance>(known.maint, services.maintenance, fence) &&
                    take<HostNotifier>(known.notify, services.notifier, fence) && take<HostVerifier>(known.verify, services.verifier, fence) &&
-                   take<HostClock>(known.clock, services.clock, fence) && take<HostDatabase>(known.db, services.database, fence);
+                   take<HostClock>(known.clock, services.clock, fence) && take<HostDatabase>(known.db, services.database, fence) &&
+                   take<HostChanges>(known.changes, services.changes, fence);
   if (!fit) return {BACKSTAY_E_ABI, "a table of callbacks is smaller than any version of it"};
+  if (services.database && services.database->can_exec()) return {BACKSTAY_E_UNSUPPORTED, "this version uses a lent connection only for restore_all"};
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "native-plugin/abi/host_wrappers.hpp"
 
+#include "core/base/json.hpp"
 #include "native-plugin/abi/buffer.hpp"
 #include "native-plugin/abi/text.hpp"
 #include "native-plugin/services/built_in.hpp"
@@ -102,6 +103,24 @@ Answered HostMaintenance::holder(std::string& op_id) {
   const Answered answered = ask_utf8(fence_, "maint.holder", op_id, [&](backstay_sink* sink) { return table_.holder(table_.ctx, sink); });
   if (answered.ok() && op_id.size() > 64) return host_failure("maint.holder", "wrote something that is no operation id");
   return answered;
+}
+
+Answered HostChanges::apply(std::string_view op_id, std::string_view step_id, std::string_view json, std::string& previous) {
+  if (!table_.apply) return missing("changes.apply");
+  const std::string op(op_id), step(step_id);
+  const Answered answered = ask_utf8(fence_, "changes.apply", previous, [&](backstay_sink* sink) {
+    return table_.apply(table_.ctx, op.c_str(), step.c_str(), json.data(), json.size(), sink);
+  });
+  if (!answered.ok() || previous.empty()) return answered;
+  const Result<JsonDocument> document = parse_json(previous, "changes.apply");
+  if (!document.ok() || !document.value().root.is(JsonValue::Kind::object)) return host_failure("changes.apply", "wrote something that is no JSON object");
+  return answered;
+}
+
+Answered HostChanges::undo(std::string_view op_id, std::string_view step_id, std::string_view json) {
+  if (!table_.undo) return missing("changes.undo");
+  const std::string op(op_id), step(step_id);
+  return ask(fence_, "changes.undo", [&] { return table_.undo(table_.ctx, op.c_str(), step.c_str(), json.data(), json.size()); });
 }
 
 HostClock::HostClock(const backstay_host_clock& table, std::shared_ptr<Fence> fence)

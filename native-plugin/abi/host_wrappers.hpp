@@ -127,4 +127,15 @@ class HostDatabase final : public LentDatabase {
   std::shared_ptr<Fence> fence_;
 };
 
+class HostChanges final : public Changes {
+ public:
+  HostChanges(const backstay_host_changes& table, std::shared_ptr<Fence> fence) : table_(table), fence_(std::move(fence)) {}
+  Answered apply(std::string_view op_id, std::string_view step_id, std::string_view json, std::string& previous) override;
+  Answered undo(std::string_view op_id, std::string_view step_id, std::string_view json) override;
+
+ private:
+  backstay_host_changes table_;
+  std::shared_ptr<Fence> fence_;
+};
+
 }  // namespace backstay::plugin::abi

@@ -138,6 +138,15 @@ class LentDatabase {
   virtual Answered restore_all(std::string_view json) = 0;
 };
 
+// Changes that only the host can make: the steps of a promotion. `json` is described in plugin.h.
+class Changes {
+ public:
+  virtual ~Changes() = default;
+  // Durable when it answers, and a success when it is repeated. `previous`: what undo needs, one JSON object or "".
+  virtual Answered apply(std::string_view op_id, std::string_view step_id, std::string_view json, std::string& previous) = 0;
+  virtual Answered undo(std::string_view op_id, std::string_view step_id, std::string_view json) = 0;
+};
+
 // Everything together; owned by the engine. Null: the host has no such group.
 struct Services {
   std::unique_ptr<Log> log;
@@ -148,6 +157,7 @@ struct Services {
   std::unique_ptr<Verifier> verifier;
   std::unique_ptr<Clock> clock;
   std::unique_ptr<LentDatabase> database;
+  std::unique_ptr<Changes> changes;
 };
 
 }  // namespace backstay::plugin

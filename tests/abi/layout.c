@@ -68,6 +68,12 @@ int main(void) {
   MEMBER(backstay_host_db, in_txn);
   MEMBER(backstay_host_db, cancel);
   MEMBER(backstay_host_db, restore_all);
+  STRUCT(backstay_host_changes);
+  MEMBER(backstay_host_changes, struct_size);
+  MEMBER(backstay_host_changes, reserved);
+  MEMBER(backstay_host_changes, ctx);
+  MEMBER(backstay_host_changes, apply);
+  MEMBER(backstay_host_changes, undo);
   STRUCT(backstay_host);
   MEMBER(backstay_host, struct_size);
   MEMBER(backstay_host, abi_major);
@@ -83,6 +89,7 @@ int main(void) {
   MEMBER(backstay_host, verify);
   MEMBER(backstay_host, clock);
   MEMBER(backstay_host, db);
+  MEMBER(backstay_host, changes);
   STRUCT(backstay_op_status);
   MEMBER(backstay_op_status, struct_size);
   MEMBER(backstay_op_status, state);

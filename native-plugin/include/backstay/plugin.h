@@ -126,7 +126,7 @@ typedef struct backstay_engine backstay_engine; /* one environment, one state di
 typedef struct backstay_op backstay_op;         /* one operation of an engine */
 
 /* ---- the host's side -----------------------------------------------------------------------------
- * Eight groups, all optional: a NULL group selects the built-in. A group that is given has to be whole,
+ * Nine groups, all optional: a NULL group selects the built-in. A group that is given has to be whole,
  * but for members marked optional: half a jobs table must not look like "no jobs", so a missing
  * member is BACKSTAY_E_HOST when it is needed. `ctx` comes back as the first argument, untouched. */
 
@@ -225,7 +225,8 @@ typedef struct backstay_host_clock {
   backstay_status(BACKSTAY_CALL *random)(void *ctx, void *out, size_t size);
 } backstay_host_clock;
 
-/* The host lends its own connection. Absent: the driver that the URL in "database" names. */
+/* The host lends its own connection. Absent: the driver that the URL in "database" names. This version of the
+ * plugin uses restore_all only, and refuses a group with exec (BACKSTAY_E_UNSUPPORTED). */
 typedef struct backstay_host_db {
   uint32_t struct_size;
   uint32_t dialect; /* BACKSTAY_DB_* */
@@ -240,6 +241,21 @@ typedef struct backstay_host_db {
   /* Optional: the last line of defence, puts the whole database back. May be given alone. */
   backstay_status(BACKSTAY_CALL *restore_all)(void *ctx, const char *json, size_t n);
 } backstay_host_db;
+
+/* Changes that only the host can make: the steps of a sandbox promotion (an app, a form, a role). Absent: they
+ * are listed in the report as left to an administrator. */
+typedef struct backstay_host_changes {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void *ctx;
+  /* Makes one change, durably; json: {"action": "add"|"modify"|"delete", "resource_type", "resource_id",
+   * "resource_name", "app_name", "before", "after"}. previous: one JSON object that undo will be given as "previous", may be
+   * empty. Repeating a step_id of the same op_id is a success and changes nothing. */
+  backstay_status(BACKSTAY_CALL *apply)(void *ctx, const char *op_id, const char *step_id, const char *json, size_t n,
+                                        backstay_sink *previous);
+  /* Takes it back, durably; json as above with "previous". Of a step that never happened, or again: a success. */
+  backstay_status(BACKSTAY_CALL *undo)(void *ctx, const char *op_id, const char *step_id, const char *json, size_t n);
+} backstay_host_changes;
 
 enum { BACKSTAY_DB_SQLITE = 1, BACKSTAY_DB_POSTGRESQL = 2, BACKSTAY_DB_MSSQL = 3, BACKSTAY_DB_ORACLE = 4 };
 
@@ -258,6 +274,7 @@ typedef struct backstay_host {
   const backstay_host_verify *verify;
   const backstay_host_clock *clock;
   const backstay_host_db *db;
+  const backstay_host_changes *changes;
 } backstay_host;
 
 /* ---- the plugin's side ------------------------------------------------------------------------- */

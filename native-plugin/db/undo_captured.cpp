@@ -85,7 +85,7 @@ class Undo {
   bool find_refused(std::vector<std::pair<std::int64_t, std::string>>& refused);
   bool settle();
   bool list_conflicts();
-  std::optional<std::vector<std::string>> changed_columns(const TableShape& table);
+  const std::vector<std::string>* changed_columns(const TableShape& table);
   std::string match(const TableShape& table) const;
   std::string same(const TableShape& table, const char* image) const;
   std::string captured_key(const TableShape& table, const char* row) const;
@@ -97,6 +97,7 @@ class Undo {
   std::optional<DbError> error_;
   UndoReport report_;
   std::map<std::string, TableShape> shapes_;
+  std::map<std::string, std::vector<std::string>> changed_;  // by table
   std::vector<ForeignKey> keys_;
   std::vector<std::string> triggers_;  // CREATE statements of those that rest
 };
@@ -243,10 +244,11 @@ bool Undo::classify(const TableShape& table) {
          (options_.overwrite || mark("I", "held = 'in use'", "NOT " + here + " AND " + same(table, "after") + ")")) && note_cells(table);
 }
 
-std::optional<std::vector<std::string>> Undo::changed_columns(const TableShape& table) {
+const std::vector<std::string>* Undo::changed_columns(const TableShape& table) {
+  if (const auto known = changed_.find(table.name); known != changed_.end()) return &known->second;
   auto found = rows("SELECT backstay_changed_columns(n.\"before\", n.\"after\") FROM temp.backstay_net n WHERE n.kind = 'U' AND n.tab = " + literal(table.name));
-  if (!found) return std::nullopt;
-  std::vector<std::string> changed;
+  if (!found) return nullptr;
+  std::vector<std::string>& changed = changed_[table.name];
   const std::string names = found->rows.front().front().text();  // separated by unit separators
   for (std::size_t at = 0; at < names.size();) {
     const auto end = std::min(names.find('\x1f', at), names.size());
@@ -254,13 +256,13 @@ std::optional<std::vector<std::string>> Undo::changed_columns(const TableShape& 
     if (std::find(table.columns.begin(), table.columns.end(), name) != table.columns.end()) changed.push_back(name);
     at = end + 1;
   }
-  return changed;
+  return &changed;
 }
 
 // Cells that hold neither what the operation wrote nor what was there before it: somebody's.
 bool Undo::note_cells(const TableShape& table) {
   if (options_.overwrite) return true;
-  const auto columns = changed_columns(table);
+  const auto* columns = changed_columns(table);
   if (!columns) return false;
   for (const std::string& column : *columns) {
     const std::string now = "backstay_encode(t." + quoted(column) + ")";
@@ -313,7 +315,7 @@ bool Undo::insert_rows(const TableShape& table, std::int64_t& count) {
 }
 
 bool Undo::update_rows(const TableShape& table, std::int64_t& count) {
-  const auto columns = changed_columns(table);
+  const auto* columns = changed_columns(table);
   if (!columns) return false;
   std::string sets, any;
   for (const std::string& column : *columns) {
@@ -343,18 +345,15 @@ bool Undo::delete_rows(const TableShape& table, std::int64_t& count) {
 }
 
 // What comes back first, then what changes, then what goes: a child moves to its old parent before the new one goes.
-// Then once more, for values that were taken until others had gone.
 bool Undo::apply(UndoReport& counts) {
-  for (int round = 0; round < 2; ++round) {
-    for (const auto& [name, table] : shapes_) {
-      if (!insert_rows(table, counts.inserted)) return false;
-    }
-    for (const auto& [name, table] : shapes_) {
-      if (!update_rows(table, counts.updated)) return false;
-    }
-    for (const auto& [name, table] : shapes_) {
-      if (!delete_rows(table, counts.deleted)) return false;
-    }
+  for (const auto& [name, table] : shapes_) {
+    if (!insert_rows(table, counts.inserted)) return false;
+  }
+  for (const auto& [name, table] : shapes_) {
+    if (!update_rows(table, counts.updated)) return false;
+  }
+  for (const auto& [name, table] : shapes_) {
+    if (!delete_rows(table, counts.deleted)) return false;
   }
   return true;
 }
@@ -370,7 +369,7 @@ bool Undo::find_refused(std::vector<std::pair<std::int64_t, std::string>>& refus
   for (const auto& [name, table] : shapes_) {
     const std::string from = " FROM temp.backstay_net n ", joined = from + "JOIN main." + quoted(name) + " t ON " + match(table) + " WHERE ";
     if (!take("SELECT n.id" + from + "WHERE " + todo(table, "D") + " AND NOT EXISTS (SELECT 1 FROM main." + quoted(name) + " t WHERE " + match(table) + ")", "key reused")) return false;
-    const auto columns = changed_columns(table);
+    const auto* columns = changed_columns(table);
     if (!columns) return false;
     for (const std::string& column : *columns) {
       // Still as the operation left it: another row has the value that would come back.
@@ -413,6 +412,10 @@ bool Undo::settle() {
     UndoReport counts;
     std::vector<std::pair<std::int64_t, std::string>> refused;
     if (!apply(counts) || !find_refused(refused)) return false;
+    if (!refused.empty()) {  // once more, for values that were taken until others had gone
+      refused.clear();
+      if (!apply(counts) || !find_refused(refused)) return false;
+    }
     if (refused.empty()) {
       report_.inserted = counts.inserted;
       report_.updated = counts.updated;

@@ -297,6 +297,8 @@ export interface Options {
   quiet?: boolean;
   /** What the target has: the environment description as object or text (core/deploy/environment.md). */
   environment?: object | string;
+  /** What the items replace: scripts are compared with it, and scripts[].change says how. */
+  previous?: Item | Iterable<Item>;
 }
 
 export interface Progress {

@@ -135,17 +135,25 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
 
   // The request for the items, and what the worker reads their bytes from.
   async function gather(items, options) {
-    const inputs = toInputs(items);
+    const { lang = "en", quiet = false, environment = null, previous = null, ...settings } = options;
     const sources = [];
-    for (const input of inputs) {
-      for (const file of input.files) sources.push(await prepare(file.data));
-    }
-    let next = 0;
-    const { lang = "en", quiet = false, environment = null, ...settings } = options;
+    // Files are numbered over everything, in this order.
+    const entriesOf = async (list) => {
+      const inputs = [];
+      for (const { path, folder, files, changes } of toInputs(list)) {
+        const described = [];
+        for (const file of files) {
+          const data = await prepare(file.data);
+          sources.push(data);
+          described.push({ path: file.path, size: sizeOf(data) });
+        }
+        inputs.push({ path, folder, changes, files: described });
+      }
+      return inputs;
+    };
     const request = {
-      inputs: inputs.map(({ path, folder, files, changes }) => ({
-        path, folder, changes, files: files.map((file) => ({ path: file.path, size: sizeOf(sources[next++]) })),
-      })),
+      inputs: await entriesOf(items),
+      ...(previous ? { previous: await entriesOf(previous) } : {}),
       options: Object.keys(settings).length > 0 ? JSON.stringify(settings) : null,
       environment: typeof environment === "object" && environment ? JSON.stringify(environment) : environment,
       lang,

@@ -43,6 +43,19 @@ Result<Input> read_input(const JsonValue& value, int& next_file, const Limits& l
   return input;
 }
 
+// None when there is no such list.
+Result<std::vector<Input>> read_inputs(const JsonValue* list, int& next_file, const Limits& limits) {
+  std::vector<Input> inputs;
+  if (!list || list->is(JsonValue::Kind::null)) return inputs;
+  if (!list->is(JsonValue::Kind::array)) return bad("inputs that are no list");
+  for (const JsonValue& value : list->items) {
+    Result<Input> input = read_input(value, next_file, limits);
+    if (!input.ok()) return input.error();
+    inputs.push_back(std::move(input.value()));
+  }
+  return inputs;
+}
+
 }  // namespace
 
 Result<Request> read_request(std::string_view text) {
@@ -72,20 +85,12 @@ Result<Request> read_request(std::string_view text) {
   request.options.check_scripts = !request.order_only;
   request.write.lang = root.text("lang").value_or("en");
 
-  const JsonValue* inputs = root.find("inputs");
-  if (!inputs || !inputs->is(JsonValue::Kind::array)) return bad("no \"inputs\"");
   int next_file = 0;
-  for (const JsonValue& value : inputs->items) {
-    Result<Input> input = read_input(value, next_file, request.options.limits);
-    if (!input.ok()) return input.error();
-    request.inputs.push_back(std::move(input.value()));
-  }
-  if (const JsonValue* previous = root.find("previous"); previous && previous->is(JsonValue::Kind::array)) {
-    for (const JsonValue& value : previous->items) {
-      Result<Input> input = read_input(value, next_file);
-      if (!input.ok()) return input.error();
-      request.previous.push_back(std::move(input.value()));
-    }
+  if (!root.find("inputs")) return bad("no \"inputs\"");
+  for (const auto& [name, into] : {std::pair{"inputs", &request.inputs}, std::pair{"previous", &request.previous}}) {
+    Result<std::vector<Input>> inputs = read_inputs(root.find(name), next_file, request.options.limits);
+    if (!inputs.ok()) return inputs.error();
+    *into = std::move(inputs.value());
   }
   return request;
 }

@@ -111,6 +111,7 @@ async function optionsOf(upload: Upload): Promise<Options> {
   const options: Options = { ...loadSettings() };
   if (upload.dialect) options.dialect = upload.dialect;
   if (upload.environment) options.environment = await textOf(upload.environment.data);
+  if (upload.previous) options.previous = upload.previous;
   return options;
 }
 

@@ -19,10 +19,17 @@ export interface ReportActions {
   options: () => Promise<Options>;
 }
 
+// Made when it is opened for the first time.
 interface Part {
   id: string;
   title: string;
   count: number | null;
+  make: () => Made;
+  made: Made | null;
+  panel: HTMLElement;
+}
+
+interface Made {
   element: HTMLElement;
   show?: (item: string | undefined) => void;
 }
@@ -37,8 +44,7 @@ export class ReportView {
   constructor(context: Context, actions: ReportActions) {
     this.#context = context;
     this.#makeParts();
-    const panels = this.#parts.map((part) => h("section", { id: `panel-${part.id}`, class: "panel", role: "tabpanel", "aria-labelledby": `tab-${part.id}`, tabindex: -1, hidden: true }, part.element));
-    this.element = h("div", { class: "report" }, this.#verdict(actions), this.#tabBar(), panels);
+    this.element = h("div", { class: "report" }, this.#verdict(actions), this.#tabBar(), this.#parts.map((part) => part.panel));
   }
 
   // Opens a part, and in it what `item` names.
@@ -47,48 +53,49 @@ export class ReportView {
     if (!part) return;
     for (const one of this.#parts) {
       const chosen = one === part;
-      this.#panel(one).hidden = !chosen;
+      one.panel.hidden = !chosen;
       const tab = this.#tabs.get(one.id);
       tab?.setAttribute("aria-selected", String(chosen));
       if (tab) tab.tabIndex = chosen ? 0 : -1;
     }
-    part.show?.(item);
+    this.#made(part).show?.(item);
+  }
+
+  #made(part: Part): Made {
+    if (!part.made) {
+      part.made = part.make();
+      part.panel.append(part.made.element);
+    }
+    return part.made;
   }
 
   end(): void {
     this.#order?.end();
+    this.#context.sources.end();
     this.element.remove();
     endEditors();
   }
 
-  #panel(part: Part): HTMLElement {
-    return part.element.parentElement as HTMLElement;
-  }
-
   #makeParts(): void {
     const { report, before } = this.#context;
-    const findings = new FindingsPart(this.#context);
-    const add = (id: keyof typeof t.parts, many: number | null, element: HTMLElement, show?: (item: string | undefined) => void) =>
-      this.#parts.push({ id, title: t.parts[id], count: many, element, ...(show ? { show } : {}) });
-    add("findings", report.findings.length, findings.element, (item) => findings.show(item));
-    if (report.order.status !== "not-applicable") {
-      const order = new OrderPart(this.#context);
-      this.#order = order;
-      add("order", report.order.steps.length, order.element, (item) => order.show(item));
-    }
-    if (report.rollback.verdict !== "not-applicable") add("rollback", report.rollback.steps.length, rollbackPart(this.#context));
-    if (report.scripts.length > 0) {
-      const scripts = new ScriptsPart(this.#context);
-      add("scripts", report.scripts.length, scripts.element, (item) => scripts.show(item));
-    }
-    if (report.packages.length > 0) {
-      add("packages", report.packages.length, packagesPart(this.#context, (name) => {
-        findings.filterPackage(name);
-        this.#context.go("findings");
-      }));
-    }
-    add("compare", null, comparePart(this.#context));
+    const context = this.#context;
+    const add = (id: keyof typeof t.parts, many: number | null, make: () => Made) => {
+      const panel = h("section", { id: `panel-${id}`, class: "panel", role: "tabpanel", "aria-labelledby": `tab-${id}`, tabindex: -1, hidden: true });
+      this.#parts.push({ id, title: t.parts[id], count: many, make, made: null, panel });
+    };
+    add("findings", report.findings.length, () => new FindingsPart(context));
+    if (report.order.status !== "not-applicable") add("order", report.order.steps.length, () => (this.#order = new OrderPart(context)));
+    if (report.rollback.verdict !== "not-applicable") add("rollback", report.rollback.steps.length, () => ({ element: rollbackPart(context) }));
+    if (report.scripts.length > 0) add("scripts", report.scripts.length, () => new ScriptsPart(context));
+    if (report.packages.length > 0) add("packages", report.packages.length, () => ({ element: packagesPart(context, (name) => this.#findingsOf(name)) }));
+    add("compare", null, () => ({ element: comparePart(context) }));
     if (before) this.#parts.unshift(this.#parts.pop() as Part); // it was asked for
+  }
+
+  #findingsOf(packageName: string): void {
+    const part = this.#parts.find((one) => one.id === "findings") as Part;
+    (this.#made(part) as FindingsPart).filterPackage(packageName);
+    this.#context.go("findings");
   }
 
   #tabBar(): HTMLElement {

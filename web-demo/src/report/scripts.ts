@@ -35,7 +35,7 @@ export class ScriptsPart {
     const row = h("button", { type: "button", class: "row", onclick: () => this.#select(script, true) },
       h("span", { class: "row-title" }, script.name ?? script.file ?? t.scripts.noName),
       h("span", { class: `verdict ${scriptMood[script.verdict]}` }, t.scriptVerdict[script.verdict]),
-      h("span", { class: "about" }, [script.package, script.dialect && t.dialects[script.dialect], count(script.statements, t.nouns.statement), whenOf(script)].filter(Boolean).join(" · ")));
+      h("span", { class: "about" }, [script.package, script.dialect && t.dialects[script.dialect], count(script.statements, t.nouns.statement), whenOf(script), script.change && t.scripts.change[script.change]].filter(Boolean).join(" · ")));
     this.#buttons.set(script, row);
     return h("li", {}, row);
   }

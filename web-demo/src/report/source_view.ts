@@ -13,6 +13,7 @@ const MAX_SHOWN = 8 << 20; // characters; more than this makes a browser slow
 export class Sources {
   readonly upload: Upload;
   #texts = new Map<string, Promise<string>>();
+  #control = new AbortController();
 
   constructor(upload: Upload) {
     this.upload = upload;
@@ -23,11 +24,17 @@ export class Sources {
     const key = `${index} ${file}`;
     const known = this.#texts.get(key);
     if (known) return known;
-    const asked = source(this.upload.items, { input: index, file }).then((answer) => answer.text);
+    const asked = source(this.upload.items, { input: index, file }, {}, { signal: this.#control.signal }).then((answer) => answer.text);
     asked.catch(() => this.#texts.delete(key));
     this.#texts.set(key, asked);
     if (this.#texts.size > KEPT_TEXTS) this.#texts.delete(this.#texts.keys().next().value as string);
     return asked;
+  }
+
+  // What is still being read for a report that was closed would keep it, and the next check waiting.
+  end(): void {
+    this.#control.abort();
+    this.#texts.clear();
   }
 }
 

@@ -179,6 +179,7 @@ export const en = {
   },
   scripts: {
     detail: "The chosen script", noName: "script", noFindings: "Nothing was found in this script.",
+    change: { new: "new", changed: "changed", unchanged: "unchanged, will not run" },
     noFlag: "no word on backward compatibility", compatible: "marked backward compatible", notCompatible: "marked not backward compatible",
     version: (version: string) => `version ${version}`,
   },

@@ -181,6 +181,7 @@ export const ru: Text = {
   },
   scripts: {
     detail: "Выбранный скрипт", noName: "скрипт", noFindings: "В этом скрипте замечаний нет.",
+    change: { new: "новый", changed: "изменён", unchanged: "не изменён, не выполняется" },
     noFlag: "об обратной совместимости не сказано", compatible: "отмечен обратно совместимым", notCompatible: "отмечен несовместимым",
     version: (version) => `версия ${version}`,
   },

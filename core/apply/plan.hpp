@@ -56,6 +56,7 @@ struct PlanStep {
   std::string element;        // script, schema, binding, file, table row, resource of a promotion
   std::string element_id;     // normal form of a GUID; may be empty
   std::string action;         // host_call: what is asked for ("update-structure", "compile", "promote-add", ...)
+  std::string parameters;     // host_call of a promotion: one JSON object; else empty
   std::vector<Content> contents;  // what the step brings: one file for sql and file_put, several for an element
   std::string digest;         // SHA-256 over the step and the digests of its contents, lower-case hex; empty without a digest function
   StepTransaction transaction = StepTransaction::shared;
@@ -72,8 +73,8 @@ struct PlanStep {
   std::uint32_t timeout_ms = 0;  // 0 = no limit
 
   // Creatio's rule: a new or changed script without the flag makes the platform hold its own rollback.
-  bool suspends() const { return kind == StepKind::sql && !phase_is_origam && backward_compatible != true; }
-  bool phase_is_origam = false;  // `phase` is a deployment version
+  bool suspends() const { return is_creatio_script && backward_compatible != true; }
+  bool is_creatio_script = false;  // a script of an install, whose descriptor has that flag
 };
 
 // What the delivery holds and this plan leaves out.
@@ -88,7 +89,7 @@ struct UndoStep {
                         // "run-reverse-script", "restore-version-record", "host-call", "database-backup"
   std::string package, element;
   Reversible reversible = Reversible::r1;
-  std::string risk;     // risk id that has to be acknowledged ("R-NBC-SCRIPT:uid", "R-R3-STEP:id"); may be empty
+  std::vector<std::string> risks;  // risk ids that have to be acknowledged: "R-NBC-SCRIPT:uid", "R-R3-STEP:id"
   std::string note;     // one sentence; may be empty
 };
 
@@ -97,6 +98,7 @@ struct ApplyPlan {
   std::string why_not;              // one sentence when not complete
   std::vector<PlanStep> steps;
   std::vector<Skipped> skipped;
+  std::vector<std::string> blockers;    // what preflight says must not be applied: errors that are not about SQL
   report::RollbackVerdict verdict = report::RollbackVerdict::not_applicable;
   Reversible weakest = Reversible::r0;  // of all steps
   std::vector<std::string> reasons;     // why the verdict is what it is
@@ -106,14 +108,12 @@ struct ApplyPlan {
 };
 
 struct PlanInput {
-  const std::vector<Package>& packages;                // of all inputs; contents of scripts are not needed
-  const std::vector<report::ScriptEntry>& scripts;     // with their verdicts
-  const deploy::Order& order;
+  const report::Report& report;                        // of preflight over the same inputs
   const deploy::Environment& environment;              // default: nothing is known about the target
   const std::vector<Content>& contents;                // every file of the inputs: list_contents in source.hpp
   const std::vector<const promotion::Document*>& promotions;
-  DigestFunction digest;                               // may be empty
-  std::optional<Dialect> engine;                       // overrides the environment's: the engine really connected to
+  DigestFunction digest = {};                          // may be empty
+  std::optional<Dialect> engine = {};                  // overrides the environment's: the engine really connected to
 };
 
 // The whole plan. Never fails: what cannot be planned says why.
@@ -123,6 +123,10 @@ struct PlanInput {
 // ORIGAM: the versions above the stored ones in the order of the sorter, then the version rows in the same
 // transaction (formats/origam.md section 13). Promotions: the changes as calls of the host.
 ApplyPlan plan_apply(const PlanInput& input);
+
+// The plan of taking Creatio packages away: their UninstallApp scripts, packages in reverse order, then their
+// elements. Nothing else of an input takes part.
+ApplyPlan plan_uninstall(const PlanInput& input);
 
 // The plan as JSON "backstay.plan/1" (plan.schema.json), as text or as Markdown. Ends with a line break.
 std::string write_plan(const ApplyPlan& plan, report::Format format, const report::WriteOptions& options = {});

@@ -79,9 +79,31 @@ inline bool has_no_order(const Order& order) {
   return order.status == OrderStatus::deadlock || order.status == OrderStatus::cycle;
 }
 
+// A script or another element that the target has, as far as it is known.
+struct InstalledScript {
+  std::string name, id;
+  std::optional<Dialect> engine;
+  std::optional<InstallType> install_type;
+  std::optional<bool> backward_compatible;
+  std::optional<std::int64_t> modified_ms;
+  std::string sha256;                // lower-case hex; may be empty
+  std::optional<std::string> text;   // known when the environment is a folder or archive of packages
+  std::string file;                  // where the text stands, inside that; may be empty
+};
+struct InstalledElement {
+  std::string name, id;
+  std::optional<std::int64_t> modified_ms;
+};
+
 struct InstalledPackage {
   std::string id, name;
   std::optional<std::string> version;
+  std::optional<std::string> maintainer = {};
+  std::optional<std::int64_t> modified_ms = {};
+  std::optional<bool> locked = {};   // preinstalled or imported: nobody changes it in the target
+  // nullopt: nobody asked; an empty list: it has none.
+  std::optional<std::vector<InstalledScript>> scripts = {};
+  std::optional<std::vector<InstalledElement>> schemas = {}, data_bindings = {};
 };
 
 struct OrderResult {

@@ -65,6 +65,7 @@ struct DataBinding {
   std::string name, id, schema_name, schema_id;
   std::optional<int> install_type;     // 0 installation, 1 update existing, 2 initial package, 3 initial data
   std::size_t columns = 0, key_columns = 0, force_update_columns = 0, rows = 0, localizations = 0;
+  std::optional<std::int64_t> modified_ms;
   SourcePos at;
 };
 
@@ -77,6 +78,7 @@ struct Schema {
     std::string id, name, type_id, lookup_id;
   };
   std::vector<Column> columns;  // objects in JSON form only
+  std::optional<std::int64_t> modified_ms;
   SourcePos at;
 };
 
@@ -90,6 +92,17 @@ struct DeploymentVersion {
   std::string file;
   SourcePos at;
   std::size_t activities = 0;
+};
+
+// An ORIGAM activity that unpacks a file instead of running a command (origam.md section 2).
+struct FileRestore {
+  std::string name, id;
+  std::string deployment_version;
+  std::string target;               // as written
+  std::string location;             // "ReportsFolder" (the default) or "Manual"
+  std::string file;                 // path of the zip inside the input; empty when the value stands in the XML
+  std::size_t after_scripts = 0;    // how many scripts of the package run before it
+  SourcePos at;
 };
 
 struct PackageCounts {
@@ -133,6 +146,7 @@ struct Package {
   std::vector<Schema> schemas;
   std::vector<Script> scripts;
   std::vector<DataBinding> data_bindings;
+  std::vector<FileRestore> file_restores;              // in the order they run
   std::vector<DeploymentVersion> deployment_versions;  // ascending by number, equal ones in storage order
   PackageCounts counts;
   std::vector<std::string> odd;    // what is unusual about its files, one short text each

@@ -103,11 +103,12 @@ Result<PackageSet> read_origam_zip(ZipArchive& zip, const Limits& limits, Progre
   return set;
 }
 
-Result<PackageSet> read_file(const InputFile& file, const std::string& name, const Limits& limits, Progress* progress, const PackageSink& sink) {
+Result<PackageSet> read_file(const InputFile& file, const std::string& name, const Limits& limits, Progress* progress, const PackageSink& sink,
+                             const FileSink& files) {
   if (file.bytes->size() > limits.max_input_bytes) {
     return Error{ErrorCode::limit_exceeded, {.file = name}, "file of " + std::to_string(file.bytes->size()) + " bytes is over the limit of " + std::to_string(limits.max_input_bytes)};
   }
-  creatio::DeliveryReader reader(limits, progress, sink, file.bytes->size());
+  creatio::DeliveryReader reader(limits, progress, sink, file.bytes->size(), files);
   // A file that went away since it was chosen is not "of an unknown format".
   std::byte first{};
   if (file.bytes->size() > 0 && !file.bytes->read(0, std::span(&first, 1))) {
@@ -155,7 +156,7 @@ std::vector<std::size_t> find_archives(const std::vector<InputFile>& files, cons
   return std::move(found);
 }
 
-Result<PackageSet> read_folder(const Input& input, const Limits& limits, Progress* progress, const PackageSink& sink) {
+Result<PackageSet> read_folder(const Input& input, const Limits& limits, Progress* progress, const PackageSink& sink, const FileSink& files) {
   if (input.files.size() > limits.max_records) {
     return Error{ErrorCode::limit_exceeded, {.file = input.path}, "folder of " + std::to_string(input.files.size()) + " files is over the limit of " + std::to_string(limits.max_records)};
   }
@@ -174,7 +175,7 @@ Result<PackageSet> read_folder(const Input& input, const Limits& limits, Progres
   const creatio::Layout layout = creatio::find_packages(paths, is_package);
   if (layout.packages.empty() && origam::looks_like_origam(input)) return origam::read_origam_model(input, limits, progress);
 
-  creatio::DeliveryReader reader(limits, progress, sink, total);
+  creatio::DeliveryReader reader(limits, progress, sink, total, files);
   bool going = reader.add_folders(input.files, paths, layout);
   std::size_t archives = 0;
   if (!layout.is_workspace || layout.packages.size() > 1) {
@@ -199,12 +200,13 @@ Result<PackageSet> read_folder(const Input& input, const Limits& limits, Progres
 
 }  // namespace
 
-Result<PackageSet> read_package_set(const Input& input, const Limits& limits, Progress* progress, const PackageSink& sink) {
-  if (input.is_folder) return read_folder(input, limits, progress, sink);
+Result<PackageSet> read_package_set(const Input& input, const Limits& limits, Progress* progress, const PackageSink& sink,
+                                    const FileSink& files) {
+  if (input.is_folder) return read_folder(input, limits, progress, sink, files);
   if (input.files.empty()) return Error{ErrorCode::missing, {.file = input.path}, "no such input"};
   const InputFile& file = input.files.front();
   const std::string name(input.path == "-" ? std::string_view("-") : base_name(file.path.empty() ? input.path : file.path));
-  return read_file(file, name, limits, progress, sink);
+  return read_file(file, name, limits, progress, sink, files);
 }
 
 }  // namespace backstay

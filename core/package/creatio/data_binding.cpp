@@ -58,6 +58,7 @@ void read_binding_descriptor(const PackageFile& file, DataBinding& binding, Read
   }
   binding.name = descriptor->text("Name").value_or(binding.name);
   binding.id = guid_in(*descriptor, "UId");
+  binding.modified_ms = date_in(*descriptor, "ModifiedOnUtc");
   binding.install_type = code_in(*descriptor, "InstallType");
   if (const JsonValue* schema = descriptor->find("Schema")) {
     binding.schema_name = schema->text("Name").value_or("");

@@ -96,6 +96,27 @@ bool DeliveryReader::add_package(ReadPackage&& read, const std::string& expected
   return !stopped_;
 }
 
+// Files of a folder are read once more for this; those of archives are in memory.
+bool DeliveryReader::hand_out(const PackageFiles& files, const Package& package) {
+  if (!files_) return true;
+  for (const PackageFile& file : files.files) {
+    std::string storage;
+    std::string_view bytes = file.content;
+    if (file.source) {
+      auto read = read_all(*file.source, files.name(file), limits_.max_package_inflated_bytes);
+      if (!read.ok()) {
+        fail(read.error());
+        continue;
+      }
+      storage = std::move(read.value());
+      bytes = storage;
+    }
+    if (!files_(package, file.path, bytes)) stopped_ = true;
+    if (stopped_) return false;
+  }
+  return true;
+}
+
 bool DeliveryReader::add_archive(const std::shared_ptr<const ByteSource>& bytes, const std::string& name) {
   switch (recognise_archive(*bytes)) {
     case ArchiveFormat::zip: {
@@ -132,7 +153,8 @@ bool DeliveryReader::add_archive(const std::shared_ptr<const ByteSource>& bytes,
 bool DeliveryReader::add_bytes(std::span<const std::byte> bytes, const std::string& name, std::size_t depth) {
   switch (recognise_archive(bytes)) {
     case ArchiveFormat::gzip: {
-      auto read = read_packed_package(bytes, name, limits_, budget_, container_);
+      const auto hand = [&](const PackageFiles& files, const Package& package) { hand_out(files, package); };
+      auto read = read_packed_package(bytes, name, limits_, budget_, container_, hand);
       if (!read.ok()) {
         fail(read.error());
         return true;
@@ -254,7 +276,7 @@ bool DeliveryReader::add_zip_folders(ZipArchive& zip, const std::vector<std::siz
         break;
       }
       PackageFile file{.path = std::string_view(member.path).substr(files.place.size()), .size = member.size, .content = {}};
-      if (is_needed(file.path)) {
+      if (files_ || is_needed(file.path)) {
         contents.push_back(std::string(as_text(bytes.value())));
         file.content = contents.back();
       }
@@ -265,7 +287,7 @@ bool DeliveryReader::add_zip_folders(ZipArchive& zip, const std::vector<std::siz
       fail(read.error());
     } else {
       read.value().package.packed_bytes = packed;
-      if (!add_package(std::move(read.value()), folder.name)) return false;
+      if (!hand_out(files, read.value().package) || !add_package(std::move(read.value()), folder.name)) return false;
     }
     if (depth <= 1 && !advance(place, packed)) return false;
   }
@@ -295,7 +317,7 @@ bool DeliveryReader::add_folders(const std::vector<InputFile>& files, const std:
     auto read = read_package(package, folder.path.empty() ? "descriptor.json" : folder.path, limits_);
     if (!read.ok()) {
       fail(read.error());
-    } else if (!add_package(std::move(read.value()), folder.name)) {
+    } else if (!hand_out(package, read.value().package) || !add_package(std::move(read.value()), folder.name)) {
       return false;
     }
     if (!advance(folder.path, bytes)) return false;

@@ -8,6 +8,7 @@
 
 #include "core/package/archive.hpp"
 #include "core/package/creatio/layout.hpp"
+#include "core/package/creatio/package_files.hpp"
 #include "core/package/package.hpp"
 #include "core/package/read_package.hpp"
 #include "core/package/zip.hpp"
@@ -20,8 +21,9 @@ struct ReadPackage;
 class DeliveryReader {
  public:
   // `total` is what progress counts up to; all references must outlive this.
-  DeliveryReader(const Limits& limits, Progress* progress, const PackageSink& sink, std::uint64_t total)
-      : limits_(limits), progress_(progress), sink_(sink), total_(total), budget_(limits) {}
+  // `files`, when there is one, gets every file of every package.
+  DeliveryReader(const Limits& limits, Progress* progress, const PackageSink& sink, std::uint64_t total, const FileSink& files)
+      : limits_(limits), progress_(progress), sink_(sink), files_(files), total_(total), budget_(limits) {}
 
   // A file that is a container or a zip by its first bytes; `name` is its place inside the input. What
   // cannot be read is kept for finish(). False when the work has to stop.
@@ -46,6 +48,7 @@ class DeliveryReader {
   bool add_member(ZipArchive& zip, const ZipMember& member, std::size_t depth);
   bool add_zip_folders(ZipArchive& zip, const std::vector<std::size_t>& members, const Layout& layout, std::size_t depth);
   bool add_package(ReadPackage&& read, const std::string& expected_name);
+  bool hand_out(const PackageFiles& files, const Package& package);
   void report_layout(const Layout& layout);
   void fail(const Error& error);
   void note(std::string rule, Severity severity, std::string message, std::string file);
@@ -55,6 +58,7 @@ class DeliveryReader {
   const Limits& limits_;
   Progress* progress_;
   const PackageSink& sink_;
+  const FileSink& files_;
   std::uint64_t total_, done_ = 0;
   InflateBudget budget_;
   InflateBuffer container_;             // of the package at hand

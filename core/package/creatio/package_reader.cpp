@@ -216,9 +216,10 @@ Result<ReadPackage> read_package(const PackageFiles& files, const std::string& f
 }
 
 Result<ReadPackage> read_packed_package(std::span<const std::byte> packed, const std::string& file, const Limits& limits,
-                                        InflateBudget& budget, InflateBuffer& buffer) {
-  const auto look = [&](std::span<const std::byte> head, bool whole) { return check_container_head(head, whole, file, limits); };
-  auto inflated = gunzip(packed, file, budget, buffer, look);
+                                        InflateBudget& budget, InflateBuffer& buffer,
+                                        const std::function<void(const PackageFiles&, const Package&)>& look) {
+  const auto head_problem = [&](std::span<const std::byte> head, bool whole) { return check_container_head(head, whole, file, limits); };
+  auto inflated = gunzip(packed, file, budget, buffer, head_problem);
   if (!inflated.ok()) return inflated.error();
   auto walked = read_container(inflated.value(), file, limits);
   if (!walked.ok()) return walked.error();
@@ -247,6 +248,7 @@ Result<ReadPackage> read_packed_package(std::span<const std::byte> packed, const
     mixed.at.file = file;
     read.value().findings.push_back(std::move(mixed));
   }
+  if (look) look(files, package);
   return read;
 }
 

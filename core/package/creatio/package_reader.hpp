@@ -1,6 +1,8 @@
 // From the files of one package to the model: which file belongs to which element, counted and read.
 #pragma once
 
+#include <functional>
+
 #include "core/package/archive.hpp"
 #include "core/package/creatio/container.hpp"
 #include "core/package/creatio/package_files.hpp"
@@ -24,7 +26,9 @@ Result<ReadPackage> read_package(const PackageFiles& files, const std::string& f
 // container has. Places inside it are "<file without .gz>/...".
 //
 // packed  the gzip file, borrowed; file names it in errors
+// look    called with the files while they are in memory, once the package could be read; may be empty
 Result<ReadPackage> read_packed_package(std::span<const std::byte> packed, const std::string& file, const Limits& limits,
-                                        InflateBudget& budget, InflateBuffer& buffer);
+                                        InflateBudget& budget, InflateBuffer& buffer,
+                                        const std::function<void(const PackageFiles&, const Package&)>& look = {});
 
 }  // namespace backstay::creatio

@@ -67,6 +67,7 @@ void read_schema(const SchemaFiles& files, Reading& reading) {
   } else if (const JsonValue* descriptor = loaded.value().root().find("Descriptor")) {
     schema.name = descriptor->text("Name").value_or(schema.name);
     schema.id = guid_in(*descriptor, "UId");
+    schema.modified_ms = date_in(*descriptor, "ModifiedOnUtc");
     schema.manager = descriptor->text("ManagerName").value_or("");
     schema.extends_parent = descriptor->flag("ExtendParent").value_or(false);
     if (const JsonValue* parent = descriptor->find("Parent"); parent && parent->is(JsonValue::Kind::object)) {

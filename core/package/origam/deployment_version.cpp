@@ -40,8 +40,9 @@ Activity read_activity(pugi::xml_node element, const XmlFile& file, Findings& fi
   activity.command = attribute(element, "commandText");
   activity.at = file.place(element);
   if (activity.restores_file) {
-    const std::string folder = attribute(element, "targetLocation").value_or("ReportsFolder");
-    activity.target = folder + ": " + attribute(element, "fileName").value_or("");
+    activity.location = attribute(element, "targetLocation").value_or("ReportsFolder");
+    activity.target = attribute(element, "fileName").value_or("");
+    activity.content = attribute(element, "content");
   }
   return activity;
 }

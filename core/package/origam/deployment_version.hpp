@@ -17,7 +17,8 @@ struct Activity {
   std::string id, name;
   std::string parent_id;               // of an activity that stands outside its version; else empty
   bool restores_file = false;          // unpacks a file instead of running a command
-  std::string target;                  // of a file restore: the path it writes
+  std::string target, location;        // of a file restore: the path it writes and what that is relative to
+  std::optional<std::string> content;  // of a file restore: as `command`
   std::int32_t order = 0;              // absent is 0
   std::optional<std::string> platform; // as written; absent means MsSql
   std::optional<std::string> command;  // the text, or a name of an external file behind the marker

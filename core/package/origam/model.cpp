@@ -50,6 +50,7 @@ class ModelReader {
   std::optional<std::size_t> owner_of(std::string_view path);
   void attach_loose();
   void add_versions();
+  FileRestore file_restore(const Package& package, const DeploymentVersion& version, const Activity& activity);
   void add_script(Package& package, const DeploymentVersion& version, const Activity& activity);
   std::optional<std::string> command_text(const Package& package, const DeploymentVersion& version,
                                           const Activity& activity, std::string& file);
@@ -261,12 +262,35 @@ std::optional<std::string> ModelReader::command_text(const Package& package, con
   return bytes_of(*found->second);
 }
 
+FileRestore ModelReader::file_restore(const Package& package, const DeploymentVersion& version, const Activity& activity) {
+  FileRestore restore;
+  restore.name = activity.name;
+  restore.id = activity.id;
+  restore.deployment_version = version.number;
+  restore.target = activity.target;
+  restore.location = activity.location;
+  restore.after_scripts = package.scripts.size();
+  restore.at = activity.at;
+  const auto name = activity.content ? external_file_name(*activity.content) : std::nullopt;
+  if (!name) return restore;
+  const std::string folder(folder_of(activity.at.file));
+  const std::string file = folder.empty() ? *name : folder + "/" + *name;
+  if (name->find_first_of("/\\") == std::string::npos && by_path_.contains(file)) {
+    restore.file = file;
+  } else {
+    add("package/missing-external-text", Severity::error, activity.at, package.name,
+        "the file \"" + *name + "\" that " + version.number + " unpacks is missing").remedy = "restore the file beside the version's .origam file";
+  }
+  return restore;
+}
+
 void ModelReader::add_script(Package& package, const DeploymentVersion& version, const Activity& activity) {
   if (activity.restores_file) {
     add("package/file-restore", Severity::warning, activity.at, package.name,
-        "activity \"" + activity.name + "\" of " + version.number + " writes the file \"" + activity.target +
+        "activity \"" + activity.name + "\" of " + version.number + " writes the file \"" + activity.location + ": " + activity.target +
             "\", which no rollback takes back")
         .reversibility = Reversibility::no;
+    package.file_restores.push_back(file_restore(package, version, activity));
     return;
   }
   Script script;

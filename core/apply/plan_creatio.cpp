@@ -1,0 +1,356 @@
+// The steps of a Creatio install in the vendor's order (formats/creatio.md section 5; our own choices: plan.md).
+#include <algorithm>
+#include <map>
+
+#include "core/apply/plan_builder.hpp"
+#include "core/base/ascii.hpp"
+#include "core/deploy/script_order.hpp"
+
+namespace backstay::apply {
+namespace {
+
+std::string folded(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = ascii_lower(c);
+  return lower;
+}
+
+// "UsrCalls/Schemas/UsrPage/descriptor.json": area "Schemas", folder "UsrPage".
+struct Place {
+  std::string_view area, folder;
+};
+Place place_of(std::string_view key) {
+  Place place;
+  std::size_t start = key.find('/') + 1;
+  const std::size_t end = key.find('/', start);
+  if (start == 0 || end == std::string_view::npos) return place;
+  place.area = key.substr(start, end - start);
+  start = end + 1;
+  const std::size_t slash = key.find('/', start);
+  // What lies directly in an area is an element of its own.
+  place.folder = key.substr(start, slash == std::string_view::npos ? slash : slash - start);
+  return place;
+}
+
+// Folder of an element by the place of its descriptor: "...Schemas/UsrPage/descriptor.json".
+std::string_view folder_of(std::string_view descriptor) {
+  const std::size_t last = descriptor.rfind('/');
+  if (last == std::string_view::npos || last == 0) return {};
+  const std::size_t before = descriptor.rfind('/', last - 1);
+  return descriptor.substr(before == std::string_view::npos ? 0 : before + 1, last - (before == std::string_view::npos ? 0 : before + 1));
+}
+
+// Whether a dated thing is newer or older than what the target has of it. The vendor goes by the date alone.
+Change compare_dates(const std::optional<std::int64_t>& delivered, const std::optional<std::int64_t>& installed) {
+  if (!delivered || !installed) return Change::unknown;
+  return *delivered == *installed ? Change::unchanged : Change::changed;
+}
+
+template <class Element>
+const Element* find_by_id(const std::vector<Element>& elements, std::string_view id, std::string_view name) {
+  for (const Element& element : elements) {
+    if (!id.empty() && element.id == id) return &element;
+  }
+  for (const Element& element : elements) {
+    if (element.name == name && (id.empty() || element.id.empty())) return &element;
+  }
+  return nullptr;
+}
+
+// One package of the delivery beside what the target has of it.
+struct Subject {
+  const Package* package = nullptr;
+  const deploy::InstalledPackage* installed = nullptr;  // nullptr: not there, or nothing is known
+  bool is_new = false;                                  // known not to be there
+
+  template <class Element>
+  Change change_of(const std::optional<std::vector<Element>> deploy::InstalledPackage::* known, std::string_view id, std::string_view name,
+                   const std::optional<std::int64_t>& modified) const {
+    if (is_new) return Change::added;
+    if (!installed || !(installed->*known)) return Change::unknown;
+    const Element* found = find_by_id(*(installed->*known), id, name);
+    return found ? compare_dates(modified, found->modified_ms) : Change::added;
+  }
+};
+
+class CreatioPlan {
+ public:
+  explicit CreatioPlan(PlanBuilder& plan) : plan_(plan), environment_(plan.input().environment) {
+    for (const deploy::OrderStep& step : plan.input().report.order.steps) {
+      for (const Package& package : plan.input().report.packages) {
+        if (package.vendor == Vendor::creatio && package.name == step.package && package.id == step.id) packages_.push_back(&package);
+      }
+    }
+    for (const Package* package : packages_) subjects_.emplace(package, subject_of(*package));
+  }
+
+  void install();
+  void uninstall();
+
+ private:
+  Subject subject_of(const Package& package) const;
+  void run_scripts(InstallType phase);
+  bool runs_here(const Package& package, const Script& script, Change change);
+  void put_elements(const Package& package);
+  void put_element(const Subject& subject, const Place& place, const std::vector<const Content*>& contents);
+  void put_data(const Package& package);
+  void call(std::string action, std::string element, Reversible reversible, std::string reason, const Package* package = nullptr);
+  void remove_listed();
+  void record_version(const Package& package);
+
+  PlanBuilder& plan_;
+  const deploy::Environment& environment_;
+  std::vector<const Package*> packages_;  // in install order
+  std::map<const Package*, Subject> subjects_;
+  bool structure_changes_ = false;
+};
+
+Subject CreatioPlan::subject_of(const Package& package) const {
+  Subject subject{&package, environment_.find(package.id, package.name), false};
+  const bool listed_as_added = std::any_of(environment_.added_by_install.begin(), environment_.added_by_install.end(),
+                                           [&](const DeleteListEntry& entry) { return entry.id == package.id || entry.name == package.name; });
+  subject.is_new = listed_as_added || (!subject.installed && !environment_.packages.empty() && environment_.packages_complete);
+  return subject;
+}
+
+void CreatioPlan::call(std::string action, std::string element, Reversible reversible, std::string reason, const Package* package) {
+  PlanStep step;
+  step.kind = StepKind::host_call;
+  if (package) step.package = package->name, step.package_id = package->id;
+  step.action = std::move(action);
+  step.element = std::move(element);
+  step.transaction = StepTransaction::none;
+  step.reversible = reversible;
+  step.reason = std::move(reason);
+  plan_.add(std::move(step));
+}
+
+// False when the script is left out, which is told.
+bool CreatioPlan::runs_here(const Package& package, const Script& script, Change change) {
+  const report::ScriptEntry* entry = plan_.entry(package, script);
+  const std::optional<Dialect> engine = script.dialect ? script.dialect : entry ? entry->dialect : std::nullopt;
+  if (plan_.engine() && engine && *engine != *plan_.engine()) {
+    plan_.skip(package, script.name, "a script for " + std::string(to_string(*engine)));
+    return false;
+  }
+  if (change == Change::unchanged) {
+    plan_.skip(package, script.name, "unchanged: the target has it with the same date");
+    return false;
+  }
+  return true;
+}
+
+void CreatioPlan::run_scripts(InstallType phase) {
+  for (const deploy::OrderedScript& ordered : deploy::order_scripts(packages_, phase)) {
+    const Package& package = *ordered.package;
+    const Script& script = *ordered.script;
+    const Subject& subject = subjects_.at(&package);
+    PlanStep step;
+    step.package = package.name;
+    step.package_id = package.id;
+    step.phase = to_string(phase);
+    step.element = script.name;
+    step.element_id = script.id;
+    step.change = subject.change_of(&deploy::InstalledPackage::scripts, script.id, script.name, script.modified_ms);
+    if (!runs_here(package, script, step.change)) continue;
+    step.is_creatio_script = phase != InstallType::uninstall_app;
+    plan_.describe_script(step, package, script);
+    const std::string base = script.file.substr(script.file.rfind('/') + 1);
+    for (const Content* content : plan_.contents_of(package.name)) {
+      const Place place = place_of(content->key);
+      const bool own = folded(place.area) == "sqlscripts" && place.folder == script.folder && content->key.ends_with("/" + base);
+      if (own) step.contents.push_back(*content);
+    }
+    const deploy::InstalledScript* before =
+        subject.installed && subject.installed->scripts ? find_by_id(*subject.installed->scripts, script.id, script.name) : nullptr;
+    if (before && before->text) {
+      step.previous = before->text;
+      step.previous_name = environment_.source + (before->file.empty() ? "" : " > " + before->file);
+    }
+    plan_.add(std::move(step));
+  }
+}
+
+void CreatioPlan::put_element(const Subject& subject, const Place& place, const std::vector<const Content*>& contents) {
+  const Package& package = *subject.package;
+  PlanStep step;
+  step.kind = folded(place.area) == "files" || folded(place.area) == "assemblies" || folded(place.area) == "bin" ? StepKind::file_put : StepKind::element_put;
+  step.package = package.name;
+  step.package_id = package.id;
+  step.element = place.area.empty() ? "descriptor.json" : std::string(place.area) + "/" + std::string(place.folder);
+  step.transaction = StepTransaction::none;
+  step.reversible = Reversible::r1;
+  step.change = subject.is_new ? Change::added : Change::unknown;
+  const std::string area = folded(place.area);
+  if (area == "schemas") {
+    for (const Schema& schema : package.schemas) {
+      if (folder_of(schema.at.file) != place.folder) continue;
+      step.element_id = schema.id;
+      step.change = subject.change_of(&deploy::InstalledPackage::schemas, schema.id, schema.name, schema.modified_ms);
+      if (step.change != Change::unchanged && schema.manager == "EntitySchemaManager") structure_changes_ = true;
+    }
+  } else if (area == "data") {
+    for (const DataBinding& binding : package.data_bindings) {
+      if (folder_of(binding.at.file) != place.folder) continue;
+      step.element_id = binding.id;
+      step.change = subject.change_of(&deploy::InstalledPackage::data_bindings, binding.id, binding.name, binding.modified_ms);
+    }
+  } else if (area == "sqlscripts") {
+    for (const Script& script : package.scripts) {
+      if (script.folder != place.folder) continue;
+      step.element_id = script.id;
+      step.change = subject.change_of(&deploy::InstalledPackage::scripts, script.id, script.name, script.modified_ms);
+    }
+  }
+  if (step.change == Change::unchanged) return plan_.skip(package, step.element, "unchanged: the target has it with the same date");
+  if (step.change == Change::added) step.reversible = Reversible::r0;
+  step.reason = step.change == Change::added ? "new: taking it away undoes it" : "its previous content is in the package backup";
+  for (const Content* content : contents) step.contents.push_back(*content);
+  plan_.add(std::move(step));
+}
+
+// One step an element: a schema, a binding, a script, the resources of one schema, a file.
+void CreatioPlan::put_elements(const Package& package) {
+  std::map<std::string, std::pair<Place, std::vector<const Content*>>> elements;
+  std::vector<const Content*> descriptor;
+  for (const Content* content : plan_.contents_of(package.name)) {
+    const Place place = place_of(content->key);
+    if (place.area.empty()) {
+      if (folded(content->key).ends_with("/descriptor.json")) descriptor.push_back(content);
+      else plan_.skip(package, std::string_view(content->key).substr(content->key.find('/') + 1), "no part of a package");
+      continue;
+    }
+    auto& element = elements[folded(place.area) + "/" + std::string(place.folder)];
+    element.first = place;
+    element.second.push_back(content);
+  }
+  const Subject& subject = subjects_.at(&package);
+  put_element(subject, {}, descriptor);
+  for (const auto& [name, element] : elements) put_element(subject, element.first, element.second);
+}
+
+void CreatioPlan::put_data(const Package& package) {
+  const Subject& subject = subjects_.at(&package);
+  for (const DataBinding& binding : package.data_bindings) {
+    PlanStep step;
+    step.kind = StepKind::data_binding;
+    step.package = package.name;
+    step.package_id = package.id;
+    step.element = binding.name;
+    step.element_id = binding.id;
+    step.install_type = binding.install_type;
+    step.reversible = Reversible::r1;
+    step.reason = "the rows it adds or changes are captured";
+    step.change = subject.change_of(&deploy::InstalledPackage::data_bindings, binding.id, binding.name, binding.modified_ms);
+    const bool there = subject.installed && subject.installed->data_bindings && find_by_id(*subject.installed->data_bindings, binding.id, binding.name);
+    const int type = binding.install_type.value_or(0);
+    if (type == 2 && subject.installed) {
+      plan_.skip(package, binding.name, "bound data of the first install only, and the package is there");
+    } else if (type == 3 && there) {
+      plan_.skip(package, binding.name, "bound data that is installed once, and it is there");
+    } else if (step.change == Change::unchanged) {
+      plan_.skip(package, binding.name, "bound data unchanged: the target has it with the same date");
+    } else {
+      const std::string_view folder = folder_of(binding.at.file);
+      for (const Content* content : plan_.contents_of(package.name)) {
+        const Place place = place_of(content->key);
+        if (folded(place.area) == "data" && place.folder == folder) step.contents.push_back(*content);
+      }
+      plan_.add(std::move(step));
+    }
+  }
+}
+
+// A backup folder as the input means a restore: what the install had added goes.
+void CreatioPlan::remove_listed() {
+  for (const report::InputEntry& input : plan_.input().report.inputs) {
+    for (const DeleteListEntry& entry : input.delete_list) {
+      PlanStep step;
+      step.kind = StepKind::element_delete;
+      step.package = entry.name;
+      step.package_id = entry.id;
+      step.element = "package " + entry.name;
+      step.transaction = StepTransaction::none;
+      step.reversible = Reversible::r1;
+      step.change = Change::changed;
+      step.reason = "its present content is in the package backup";
+      plan_.add(std::move(step));
+    }
+  }
+}
+
+void CreatioPlan::record_version(const Package& package) {
+  const Subject& subject = subjects_.at(&package);
+  PlanStep step;
+  step.kind = StepKind::version_record;
+  step.package = package.name;
+  step.package_id = package.id;
+  step.element = "package " + package.name;
+  step.version = package.version.value_or("");
+  if (subject.installed) step.previous_version = subject.installed->version;
+  step.change = subject.is_new ? Change::added
+                : subject.installed ? compare_dates(package.modified_ms, subject.installed->modified_ms)
+                                    : Change::unknown;
+  step.reversible = Reversible::r1;
+  step.reason = "its present row is in the package backup";
+  if (step.change == Change::unchanged) return plan_.skip(package, step.element, "the recorded version stays: the package has the same date");
+  plan_.add(std::move(step));
+}
+
+void CreatioPlan::install() {
+  if (packages_.empty() && std::all_of(plan_.input().report.inputs.begin(), plan_.input().report.inputs.end(),
+                                       [](const report::InputEntry& input) { return input.delete_list.empty(); })) {
+    return;
+  }
+  run_scripts(InstallType::before_package);
+  for (const Package* package : packages_) put_elements(*package);
+  remove_listed();
+  call("actualise-hierarchy", "packages", Reversible::r0, "repeated after the previous packages are back");
+  if (structure_changes_) {
+    call("update-structure", "tables", Reversible::r1, "repeated with the previous objects; columns that came stay, with what was entered in them");
+  }
+  run_scripts(InstallType::after_package);
+  for (const Package* package : packages_) put_data(*package);
+  run_scripts(InstallType::after_schema_data);
+  call("generate-sources", "schemas", Reversible::r0, "repeated with the previous schemas");
+  call("compile", "configuration", Reversible::r0, "repeated with the previous schemas");
+  call("build-content", "client content", Reversible::r0, "repeated with the previous schemas");
+  for (const Package* package : packages_) {
+    if (package->install_scripts == 0) continue;
+    call("after-install", std::to_string(package->install_scripts) + (package->install_scripts == 1 ? " C# step" : " C# steps"), Reversible::r3,
+         "C# code of the package, which is not looked into", package);
+  }
+  for (const Package* package : packages_) record_version(*package);
+  for (const Package* package : packages_) {
+    for (const Script& script : package->scripts) {
+      if (script.install_type == InstallType::uninstall_app) plan_.skip(*package, script.name, "runs when the package is deleted");
+      if (!script.install_type) plan_.skip(*package, script.name, "its phase is unknown, so the platform does not run it");
+    }
+  }
+}
+
+void CreatioPlan::uninstall() {
+  std::reverse(packages_.begin(), packages_.end());
+  run_scripts(InstallType::uninstall_app);
+  for (const Package* package : packages_) {
+    PlanStep step;
+    step.kind = StepKind::element_delete;
+    step.package = package->name;
+    step.package_id = package->id;
+    step.element = "package " + package->name;
+    step.transaction = StepTransaction::none;
+    step.reversible = Reversible::r1;
+    step.change = Change::changed;
+    step.reason = "its present content is in the package backup";
+    for (const Content* content : plan_.contents_of(package->name)) step.contents.push_back(*content);
+    plan_.add(std::move(step));
+  }
+  if (!packages_.empty()) call("actualise-hierarchy", "packages", Reversible::r0, "repeated after the packages are back");
+}
+
+}  // namespace
+
+void plan_creatio(PlanBuilder& plan) { CreatioPlan(plan).install(); }
+void plan_creatio_uninstall(PlanBuilder& plan) { CreatioPlan(plan).uninstall(); }
+
+}  // namespace backstay::apply

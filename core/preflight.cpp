@@ -4,6 +4,7 @@
 #include <span>
 #include <tuple>
 
+#include "core/deploy/script_order.hpp"
 #include "core/package/creatio/element_references.hpp"
 #include "core/package/read_package.hpp"
 #include "core/previous.hpp"
@@ -129,6 +130,7 @@ void join_order(deploy::Order& into, deploy::Order&& order) {
 // Creatio packages of all inputs form one delivery; every ORIGAM model stands for itself.
 deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const PreflightOptions& options, Findings& findings) {
   deploy::Order order;
+  const std::vector<deploy::InstalledPackage> installed = options.environment.installed();
   std::vector<const Package*> creatio;
   for (const CheckedInput& input : inputs) {
     if (!input.set) continue;
@@ -137,14 +139,15 @@ deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const Prefl
     }
   }
   if (!creatio.empty()) {
-    deploy::OrderResult result = deploy::order_creatio(creatio, options.installed);
+    deploy::OrderResult result = deploy::order_delivery(creatio, options.environment);
     join_order(order, std::move(result.order));
     for (Finding& finding : result.findings) findings.push_back(std::move(finding));
     for (Finding& finding : creatio::check_element_references(creatio)) findings.push_back(std::move(finding));
+    for (Finding& finding : deploy::check_script_cycles(creatio)) findings.push_back(std::move(finding));
   }
   for (const CheckedInput& input : inputs) {
     if (!input.set || input.set->kind != InputKind::origam_model) continue;
-    deploy::OrderResult result = deploy::order_origam(*input.set, options.installed);
+    deploy::OrderResult result = deploy::order_origam(*input.set, installed);
     join_order(order, std::move(result.order));
     for (Finding& finding : result.findings) findings.push_back(std::move(finding));
   }
@@ -256,8 +259,9 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
       report.findings.push_back(std::move(finding));
     }
   }
+  const std::vector<deploy::InstalledPackage> installed = options.environment.installed();
   report.rollback = rollback::plan({.packages = report.packages, .scripts = report.scripts, .order = report.order,
-                                    .installed = options.installed, .has_promotion = has_promotion});
+                                    .installed = installed, .has_promotion = has_promotion});
   report::summarise(report);
   return report;
 }

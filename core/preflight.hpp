@@ -8,6 +8,7 @@
 
 #include "core/base/byte_source.hpp"
 #include "core/base/limits.hpp"
+#include "core/deploy/environment.hpp"
 #include "core/report/report.hpp"
 #include "core/sql/sql.hpp"
 
@@ -17,7 +18,7 @@ struct PreflightOptions {
   std::optional<Dialect> dialect;                 // for scripts that declare none
   sql::Config sql;
   std::map<std::string, std::optional<Severity>> rules;  // overrides by rule id; nullopt = off
-  std::vector<deploy::InstalledPackage> installed;       // what the target has; also stored ORIGAM versions
+  deploy::Environment environment;                       // what is known about the target
   Limits limits;
   // Off for who wants the order alone: no SQL is read, so there are no script entries and no sql/ findings.
   bool check_scripts = true;

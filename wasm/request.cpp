@@ -73,9 +73,9 @@ Result<Request> read_request(std::string_view text) {
   }
   request.options = std::move(settings.preflight);
   if (const std::optional<std::string> environment = root.text("environment")) {
-    Result<std::vector<deploy::InstalledPackage>> read = deploy::read_environment(*environment, "environment");
+    Result<deploy::Environment> read = deploy::parse_environment(*environment, "environment");
     if (!read.ok()) return read.error();
-    request.options.installed = std::move(read.value());
+    request.options.environment = std::move(read.value());
   }
   const std::optional<report::Format> format = report::format_from(root.text("format").value_or("json"));
   if (!format) return bad("unknown format \"" + root.text("format").value_or("") + '"');

@@ -74,6 +74,7 @@ struct PlanStep {
 
   // Creatio's rule: a new or changed script without the flag makes the platform hold its own rollback.
   bool suspends() const { return is_creatio_script && backward_compatible != true; }
+  bool is_origam = false;          // `phase` is a deployment version; a version_record is a row of ORIGAM's table
   bool is_creatio_script = false;  // a script of an install, whose descriptor has that flag
 };
 

@@ -201,6 +201,14 @@ void CreatioPlan::put_element(const Subject& subject, const Place& place, const 
       step.element_id = script.id;
       step.change = subject.change_of(&deploy::InstalledPackage::scripts, script.id, script.name, script.modified_ms);
     }
+  } else if (area == "resources") {
+    // The texts of a schema change with it; they have no date of their own.
+    for (const Schema& schema : package.schemas) {
+      if (schema.name != place.folder.substr(0, place.folder.rfind('.'))) continue;
+      step.change = subject.change_of(&deploy::InstalledPackage::schemas, schema.id, schema.name, schema.modified_ms);
+    }
+  } else if (area.empty() && subject.installed) {
+    step.change = compare_dates(package.modified_ms, subject.installed->modified_ms);
   }
   if (step.change == Change::unchanged) return plan_.skip(package, step.element, "unchanged: the target has it with the same date");
   if (step.change == Change::added) step.reversible = Reversible::r0;

@@ -71,6 +71,7 @@ class OrigamPlan {
       return;
     }
     PlanStep step;
+    step.is_origam = true;
     step.package = package.name;
     step.package_id = package.id;
     step.phase = *script.deployment_version;
@@ -84,6 +85,7 @@ class OrigamPlan {
 
   void restore_file(const Package& package, const FileRestore& restore) {
     PlanStep step;
+    step.is_origam = true;
     step.kind = StepKind::file_put;
     step.package = package.name;
     step.package_id = package.id;
@@ -105,6 +107,7 @@ class OrigamPlan {
       return;
     }
     PlanStep step;
+    step.is_origam = true;
     step.kind = StepKind::version_record;
     step.package = package.name;
     step.package_id = package.id;

@@ -95,7 +95,7 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
       return;
     case StepKind::version_record: {
       // Creatio's version stands in the package's descriptor, which is an element.
-      if (!step.phase_is_origam) return;
+      if (!step.is_origam) return;
       Work work = work_of(step);
       work.kind = Work::Kind::statements;
       work.own = version_statements(step, engine);

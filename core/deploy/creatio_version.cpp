@@ -4,29 +4,38 @@
 #include <charconv>
 #include <cstdint>
 
+#include "core/base/ascii.hpp"
+
 namespace backstay::deploy {
 namespace {
 
 struct Version {
-  std::array<std::int64_t, 4> parts{-1, -1, -1, -1};
+  std::array<std::int32_t, 4> parts{-1, -1, -1, -1};
   std::string_view suffix;
 };
 
+// A part as .NET's Version reads it: a whole number of 32 bits that is not negative.
+bool parse_part(std::string_view text, std::int32_t& part) {
+  text = trimmed(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty() || text.front() == '-') return false;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 std::optional<Version> parse(std::string_view text) {
   Version version;
+  text = trimmed(text);
   const std::size_t dash = text.find('-');
+  if (dash == 0) return std::nullopt;
   if (dash != std::string_view::npos) {
-    version.suffix = text.substr(dash + 1);
-    if (version.suffix.empty()) return std::nullopt;
+    version.suffix = trimmed(text.substr(dash + 1));
     text = text.substr(0, dash);
   }
   std::size_t count = 0;
   while (true) {
     const std::size_t dot = text.find('.');
-    const std::string_view part = text.substr(0, dot);
-    if (count == version.parts.size() || part.empty() || part.front() == '-') return std::nullopt;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), version.parts[count]);
-    if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
+    if (count == version.parts.size() || !parse_part(text.substr(0, dot), version.parts[count])) return std::nullopt;
     ++count;
     if (dot == std::string_view::npos) break;
     text.remove_prefix(dot + 1);

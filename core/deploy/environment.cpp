@@ -277,10 +277,14 @@ const EnvironmentTable* Environment::table(std::string_view name) const {
 
 Result<Environment> parse_environment(std::string_view text, std::string_view file) {
   const TextDocument document(text, std::string(file));
+  if (document.had_damage() || document.text().find('\0') != std::string_view::npos) {
+    return Error{ErrorCode::not_recognised, document.position(0), "no description of an environment"};
+  }
   const std::string_view body = trimmed(document.text());
   Result<Environment> environment = Environment{};
   if (body.starts_with('{') || body.starts_with('[')) {
-    environment = from_json(text, document);
+    // Decoded once: places count in the text as it was read.
+    environment = from_json(document.text(), TextDocument(document.text(), document.file()));
   } else if (is_version_table(document.text())) {
     auto rows = read_version_table(document);
     if (!rows.ok()) return rows.error();
@@ -295,6 +299,7 @@ Result<Environment> parse_environment(std::string_view text, std::string_view fi
 Environment environment_of(PackageSet&& set, std::string_view source) {
   Environment environment;
   environment.source = source;
+  environment.is_packages = true;
   environment.packages_complete = !set.is_backup && !set.has_unreadable_part;
   environment.added_by_install = std::move(set.delete_list);
   for (Package& package : set.packages) {

@@ -41,9 +41,10 @@ struct Environment {
   std::string server_version;
   std::optional<std::vector<EnvironmentTable>> tables;
   std::optional<std::vector<EnvironmentJob>> jobs;
+  bool is_packages = false;                       // read from the packages themselves
   std::string source;                             // file or folder it was read from; for people
 
-  // Both lists as one, as orders take it.
+  // Both lists as one, as ORIGAM's orders take it: lines "Package Version" serve as either.
   std::vector<InstalledPackage> installed() const;
   const InstalledPackage* find(std::string_view id, std::string_view name) const;  // in `packages`: by id, else by name
   const EnvironmentTable* table(std::string_view name) const;  // without case and without schema; nullptr also when unknown

@@ -114,6 +114,10 @@ struct OrderResult {
 // Creatio packages by their dependencies; `installed` counts as present. Ties go by name, which is
 // our own choice where the vendor leaves it open (creatio.md section 5).
 OrderResult order_creatio(const std::vector<const Package*>& packages, const std::vector<InstalledPackage>& installed);
+// The same with everything that is known about the target: its engine, tables and running jobs are held against the
+// delivery too.
+struct Environment;
+OrderResult order_delivery(const std::vector<const Package*>& packages, const Environment& environment);
 
 // ORIGAM's order exactly (origam.md sections 6 to 8). `stored` holds the versions a database stands at:
 // packages whose stored version is not below their current one are left out. Empty = empty database.

@@ -5,6 +5,7 @@
 
 #include "core/deploy/components.hpp"
 #include "core/deploy/creatio_version.hpp"
+#include "core/deploy/environment_checks.hpp"
 #include "core/deploy/order.hpp"
 
 namespace backstay::deploy {
@@ -23,8 +24,9 @@ struct Target {
 
 class Resolver {
  public:
-  Resolver(const std::vector<const Package*>& packages, const std::vector<InstalledPackage>& installed)
-      : packages_(packages), installed_(installed), graph_(packages.size()) {}
+  // `complete`: `installed` are all packages that the target has.
+  Resolver(const std::vector<const Package*>& packages, const std::vector<InstalledPackage>& installed, bool complete)
+      : packages_(packages), installed_(installed), complete_(complete && !installed.empty()), graph_(packages.size()) {}
   OrderResult resolve();
 
  private:
@@ -41,6 +43,7 @@ class Resolver {
 
   const std::vector<const Package*>& packages_;
   const std::vector<InstalledPackage>& installed_;
+  const bool complete_;
   std::vector<Target> targets_;
   struct Names {
     std::unordered_map<std::string_view, std::size_t> by_id, by_name;  // into targets_
@@ -151,7 +154,7 @@ void Resolver::report_missing(const Package& package, const Dependency& dependen
   if (missing.optional) {
     add("order/optional-missing", Severity::info, package, dependency.at,
         package.name + " needs " + needed + ", which is not there: it would be installed and stay inactive");
-  } else if (installed_.empty()) {
+  } else if (!complete_) {
     // Real deliveries nearly always build on packages of the platform, which nobody told us about.
     add("order/missing-dependency", Severity::warning, package, dependency.at,
         package.name + " needs " + needed + ", which is not in the delivery; what the target has is not known")
@@ -248,7 +251,7 @@ OrderResult Resolver::resolve() {
   Order& order = result_.order;
   order.status = OrderStatus::ok;
   const bool needed = std::any_of(order.missing.begin(), order.missing.end(), [](const Missing& one) { return !one.optional; });
-  if (needed && !installed_.empty()) order.status = OrderStatus::missing;
+  if (needed && complete_) order.status = OrderStatus::missing;
   if (!order.cycles.empty()) {
     order.status = OrderStatus::cycle;
     order.error = "cycle";
@@ -259,7 +262,13 @@ OrderResult Resolver::resolve() {
 }  // namespace
 
 OrderResult order_creatio(const std::vector<const Package*>& packages, const std::vector<InstalledPackage>& installed) {
-  return Resolver(packages, installed).resolve();
+  return Resolver(packages, installed, true).resolve();
+}
+
+OrderResult order_delivery(const std::vector<const Package*>& packages, const Environment& environment) {
+  OrderResult result = Resolver(packages, environment.packages, environment.packages_complete).resolve();
+  check_environment(packages, environment, result.findings);
+  return result;
 }
 
 }  // namespace backstay::deploy

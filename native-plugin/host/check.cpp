@@ -47,24 +47,9 @@ Checked check_path(const std::string& path, const PreflightOptions& options, Pro
 
 }  // namespace
 
-namespace {
-
-void add_installed(const CheckedInput& input, std::vector<deploy::InstalledPackage>& installed) {
-  if (!input.set) return;
-  for (const Package& package : input.set->packages) {
-    deploy::InstalledPackage known;
-    known.name = package.name;
-    known.id = package.id;
-    known.version = package.version.value_or("");
-    installed.push_back(std::move(known));
-  }
-}
-
-}  // namespace
-
 report::Report check_paths(const std::vector<std::string>& given, const Resolved& resolved) {
   const auto started = std::chrono::steady_clock::now();
-  PreflightOptions options = resolved.settings.preflight;
+  const PreflightOptions& options = resolved.settings.preflight;
   ProgressLine line(resolved.progress);
   std::vector<std::string> paths = given;
   paths.insert(paths.end(), resolved.previous.begin(), resolved.previous.end());
@@ -84,7 +69,6 @@ report::Report check_paths(const std::vector<std::string>& given, const Resolved
     incomplete |= result.incomplete;
     (inputs.size() < given.size() ? inputs : previous).push_back(std::move(result.input));
   }
-  if (resolved.environment_is_previous) add_installed(previous.back(), options.installed);
   report::Report report = join(std::move(inputs), options, std::move(previous));
   report.unreadable_input |= incomplete;
   report.summary.milliseconds = static_cast<std::uint64_t>(

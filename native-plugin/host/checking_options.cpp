@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "core/deploy/environment.hpp"
+#include "core/deploy/environment_input.hpp"
 #include "native-plugin/host/inputs.hpp"
 #include "native-plugin/host/output.hpp"
 
@@ -53,14 +53,10 @@ Result<Nothing> apply_rule(const std::string& argument, Settings& settings) {
 }
 
 Result<Nothing> apply_environment(const std::string& path, Settings& settings) {
-  std::error_code problem;
-  // Installed packages themselves: check_paths() reads them, and learns from them what is installed.
-  if (path.empty() || fs::is_directory(path, problem)) return Nothing{};
-  const Result<std::string> text = read_text(path, settings.preflight.limits.max_text_file_bytes);
-  if (!text.ok()) return text.error();
-  Result<std::vector<deploy::InstalledPackage>> installed = deploy::read_environment(text.value(), path);
-  if (!installed.ok()) return installed.error();
-  settings.preflight.installed = std::move(installed.value());
+  if (path.empty()) return Nothing{};
+  Result<deploy::Environment> environment = load_environment(path, settings.preflight.limits);
+  if (!environment.ok()) return environment.error();
+  settings.preflight.environment = std::move(environment.value());
   return Nothing{};
 }
 
@@ -75,6 +71,16 @@ bool wants_colour(const CheckingOptions& options) {
 unsigned processors() { return std::clamp(std::thread::hardware_concurrency(), 1u, 8u); }
 
 }  // namespace
+
+Result<deploy::Environment> load_environment(const std::string& path, const Limits& limits) {
+  const OpenedInput opened = open_input(path, limits);
+  if (!opened.usable) {
+    if (opened.findings.empty()) return Error{ErrorCode::missing, {.file = path}, "could not be opened"};
+    const Finding& finding = opened.findings.front();
+    return Error{ErrorCode::unreadable, {.file = path}, finding.message};
+  }
+  return deploy::read_environment_input(opened.input, limits);
+}
 
 void add_output_option(CLI::App& command, std::string& output) {
   command.add_option("--output", output, "write the result to this file instead of standard output")->option_text("FILE");
@@ -93,8 +99,8 @@ void add_config_option(CLI::App& command, CheckingOptions& options) {
 
 void add_judging_options(CLI::App& command, CheckingOptions& options) {
   add_dialect_option(command, options);
-  command.add_option("--environment", options.environment, "JSON file that lists what the target has installed, or a folder of installed packages")
-      ->option_text("FILE");
+  command.add_option("--environment", options.environment, "what the target has: a description (JSON, or lines \"Package Version\"), or a folder or archive of its packages")
+      ->option_text("PATH");
   command.add_option("--previous", options.previous, "what the inputs replace: only new and changed scripts count; may be given several times")
       ->take_all()
       ->expected(1)
@@ -147,9 +153,8 @@ Result<Resolved> resolve(const CheckingOptions& options) {
   const Result<Nothing> environment = apply_environment(options.environment, resolved.settings);
   if (!environment.ok()) return environment.error();
   resolved.previous = options.previous;
-  std::error_code problem;
-  if (fs::is_directory(options.environment, problem)) resolved.previous.push_back(options.environment);
-  resolved.environment_is_previous = resolved.previous.size() > options.previous.size();
+  // Packages that stand for the target are also what the delivered scripts are compared with.
+  if (resolved.settings.preflight.environment.is_packages) resolved.previous.push_back(options.environment);
   resolved.settings.preflight.keep_script_text = !resolved.previous.empty();
   resolved.format = *report::format_from(options.format);
   resolved.output = options.output;

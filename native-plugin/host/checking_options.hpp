@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "core/deploy/environment.hpp"
 #include "core/report/report.hpp"
 #include "native-plugin/host/progress.hpp"
 
@@ -25,14 +26,16 @@ struct CheckingOptions {
 // What they mean, with the configuration file read.
 struct Resolved {
   Settings settings;
-  std::vector<std::string> previous;  // paths, that of --environment FOLDER last
-  bool environment_is_previous = false;
+  std::vector<std::string> previous;  // paths; that of --environment last when it holds packages
   report::Format format = report::Format::text;
   report::WriteOptions write;
   std::string output;
   ProgressMode progress = ProgressMode::automatic;
   unsigned jobs = 1;
 };
+
+// What is known about a target: a description, an export of a version table, or a folder or archive of packages.
+Result<deploy::Environment> load_environment(const std::string& path, const Limits& limits);
 
 // All of them; the others are the parts that single commands take.
 void add_checking_options(CLI::App& command, CheckingOptions& options);

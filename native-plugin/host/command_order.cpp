@@ -50,17 +50,12 @@ void tell_unreadable(const report::Report& report) {
 
 int order_paths(const OrderOptions& options, Resolved& resolved) {
   if (!options.deployed.empty()) {
-    const Result<std::string> text = read_text(options.deployed, resolved.settings.preflight.limits.max_text_file_bytes);
-    if (!text.ok()) {
-      complain(with_place(text.error()));
-      return usage;
-    }
-    Result<std::vector<deploy::InstalledPackage>> deployed = deploy::read_environment(text.value(), options.deployed);
+    Result<deploy::Environment> deployed = load_environment(options.deployed, resolved.settings.preflight.limits);
     if (!deployed.ok()) {
       complain(with_place(deployed.error()));
       return usage;
     }
-    resolved.settings.preflight.installed = std::move(deployed.value());
+    resolved.settings.preflight.environment = std::move(deployed.value());
   }
   resolved.settings.preflight.check_scripts = false;
   const report::Report report = check_paths(options.paths, resolved);
@@ -76,7 +71,7 @@ Action add_order(CLI::App& app) {
   CLI::App* command = app.add_subcommand("order", "The deployment order, one step a line, or what stands in its way");
   const auto options = std::make_shared<OrderOptions>();
   command->add_option("PATH", options->paths, "as for check");
-  command->add_option("--deployed", options->deployed, "JSON file with the versions that the target stands at");
+  command->add_option("--deployed", options->deployed, "what the target stands at: a description, an export of ORIGAM's version table, or a folder of packages");
   command->add_option("--exchange", options->exchange, "sort versions given in ORIGAM's exchange format instead of PATH; - is standard input");
   add_checking_options(*command, options->checking);
   return [options] {

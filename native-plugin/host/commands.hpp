@@ -15,6 +15,7 @@ using Action = std::function<int()>;
 Action add_check(CLI::App& app);
 Action add_order(CLI::App& app);
 Action add_repair(CLI::App& app);
+Action add_plan(CLI::App& app);
 Action add_statements(CLI::App& app);
 Action add_reverse(CLI::App& app);
 Action add_batch(CLI::App& app);

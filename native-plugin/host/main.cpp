@@ -17,7 +17,7 @@ constexpr std::string_view version_text = "backstay " BACKSTAY_VERSION "\n";
 // Commands that the contract names and this version does not have. They are not in the help, but who
 // calls them should hear that rather than "unknown".
 bool is_later_command(std::string_view name) {
-  for (const std::string_view later : {"plan", "rehearse", "snapshot", "apply", "restore", "backups", "recover"}) {
+  for (const std::string_view later : {"rehearse", "snapshot", "apply", "restore", "backups", "recover"}) {
     if (name == later) return true;
   }
   return false;
@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
   actions["check"] = add_check(app);
   actions["order"] = add_order(app);
   actions["repair"] = add_repair(app);
+  actions["plan"] = add_plan(app);
   actions["statements"] = add_statements(app);
   actions["reverse"] = add_reverse(app);
   actions["batch"] = add_batch(app);

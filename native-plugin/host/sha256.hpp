@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/base/byte_source.hpp"
 
@@ -9,5 +10,6 @@ namespace backstay::host {
 
 // Lower-case hex; empty when the bytes cannot be read. Reads once, in blocks.
 std::string sha256_of(const ByteSource& source);
+std::string sha256_of(std::string_view bytes);
 
 }  // namespace backstay::host

@@ -23,6 +23,8 @@ function validator(schema) {
 }
 
 const report = validator(read(root, 'core', 'report', 'report.schema.json'));
+const plan = validator(read(root, 'core', 'apply', 'plan.schema.json'));
+const environment = validator(read(root, 'core', 'deploy', 'environment.schema.json'));
 const config = validator(read(root, 'core', 'config.schema.json'));
 const sarif = validator(read(dirname(require.resolve('@microsoft/jest-sarif/package.json')), 'lib', 'schemas', 'sarif-2.1.0-rtm.5.json'));
 
@@ -46,15 +48,26 @@ check('config schema takes all settings', config({
   limits: { max_records: 10, max_json_depth: 12 }, labelled_severities: ['error'],
 }));
 
+check('plan schema refuses an empty object', refuses(plan, {}));
+const target = (members) => environment({ schema: 'backstay.environment/1', ...members });
+check('environment schema takes the least there is', target({}));
+check('environment schema refuses a package without id and name', target({ packages: [{ version: '1' }] }) === null ? 'was accepted' : null);
+check('environment schema refuses an unknown engine', target({ database: { engine: 'db2' } }) === null ? 'was accepted' : null);
+check('environment schema refuses a job without a kind', target({ jobs: [{ id: 'a' }] }) === null ? 'was accepted' : null);
+// The page's example is what people start from.
+const page = readFileSync(join(root, 'core', 'deploy', 'environment.md'), 'utf8');
+check('environment schema takes the example of its page', environment(JSON.parse(/```json\n([^]*?)```/.exec(page)[1])));
+
 let reports = 0;
 for (const folder of process.argv.slice(2)) {
   const files = readdirSync(folder).filter((name) => /\.(json|sarif)$/.test(name)).sort();
   for (const name of files) {
     const document = read(folder, name);
     if (name.endsWith('.json')) {
-      check(name, report(document));
+      const validate = document.schema === 'backstay.plan/1' ? plan : report;
+      check(name, validate(document));
       // One deliberate break per report: the schema is strict enough to see it.
-      check(`${name} with a member too many`, refuses(report, { ...document, extra: 1 }));
+      check(`${name} with a member too many`, refuses(validate, { ...document, extra: 1 }));
     } else {
       check(name, sarif(document));
     }

@@ -39,3 +39,74 @@ TEST_CASE("environment: damage has its place") {
   CHECK(outcome("{\"schema\": \"backstay.environment/1\", \"database\": {\"engine\": \"db2\"}}").find("unknown database engine \"db2\"") != std::string::npos);
   CHECK(outcome(std::string_view("\0\0\0", 3)).find("no description") != std::string::npos);
 }
+
+TEST_CASE("environment: what is known beyond names and versions") {
+  const auto read = parse_environment(R"({"schema": "backstay.environment/1", "packages_complete": false,
+    "packages": [{"name": "UsrA", "maintainer": "Customer", "modified": "2026-05-01T10:00:00.123Z", "locked": true,
+      "scripts": [{"name": "S", "id": "{A51F2CDA-2867-4B99-8824-071FA8749EAD}", "modified": "/Date(1777629600123)/", "engine": "postgresql",
+                   "install_type": "AfterSchemaData", "backward_compatible": false, "text": "SELECT 1;"}],
+      "schemas": [], "data_bindings": null}],
+    "tables": [{"name": "Contact", "schema": "public", "rows": 12, "columns": [{"name": "Id", "type": "uuid", "nullable": false}, "Name"]}, "Account"],
+    "jobs": [{"kind": "import", "table": "Contact"}, {"kind": "export"}, {"kind": "import", "blocks": false}]})", "target.json");
+  REQUIRE(read.ok());
+  const Environment& environment = read.value();
+  CHECK_FALSE(environment.packages_complete);
+  const InstalledPackage* package = environment.find("", "UsrA");
+  REQUIRE(package);
+  CHECK(package->modified_ms == 1777629600123);
+  CHECK(package->locked == true);
+  REQUIRE(package->scripts);
+  const InstalledScript& script = package->scripts->front();
+  CHECK(script.id == "a51f2cda-2867-4b99-8824-071fa8749ead");
+  CHECK(script.modified_ms == package->modified_ms);
+  CHECK(script.engine == Dialect::postgresql);
+  CHECK(script.install_type == InstallType::after_schema_data);
+  CHECK(script.backward_compatible == false);
+  CHECK(script.text == "SELECT 1;");
+  CHECK(package->schemas->empty());
+  CHECK_FALSE(package->data_bindings.has_value());
+  REQUIRE(environment.table("contact"));
+  CHECK(environment.table("dbo.Contact")->columns->back().name == "Name");
+  CHECK(environment.table("Account"));
+  CHECK_FALSE(environment.table("Lead"));
+  REQUIRE(environment.jobs);
+  CHECK(is_blocking(environment.jobs->at(0)));
+  CHECK_FALSE(is_blocking(environment.jobs->at(1)));
+  CHECK_FALSE(is_blocking(environment.jobs->at(2)));
+}
+
+TEST_CASE("environment: exports of the version table") {
+  const std::string root = "147fa70d-6519-4393-b5d0-87931f9fd609", security = "951f2cda-2867-4b99-8824-071fa8749ead";
+  const std::string expected = root + "||5.1.8\n" + security + "||-\n";
+  for (const char* text : {
+           "refSchemaExtensionId,Version,DateUpdated\n147FA70D-6519-4393-B5D0-87931F9FD609,5.1.8,2025-11-03 10:15:00\n951f2cda-2867-4b99-8824-071fa8749ead,,\n",
+           "\xEF\xBB\xBF\"DateUpdated\";\"refSchemaExtensionId\";\"Version\"\r\n\"a;b\";\"{147FA70D-6519-4393-B5D0-87931F9FD609}\";\"5.1.8\"\r\n;951f2cda-2867-4b99-8824-071fa8749ead;NULL\r\n",
+           "         refSchemaExtensionId         | Version \n------+----\n 147fa70d-6519-4393-b5d0-87931f9fd609 | 5.1.8\n 951f2cda-2867-4b99-8824-071fa8749ead | \n(2 rows)\n\n",
+           "[{\"RefSchemaExtensionId\": \"147fa70d-6519-4393-b5d0-87931f9fd609\", \"version\": \"5.1.8\"}, {\"refschemaextensionid\": \"951f2cda-2867-4b99-8824-071fa8749ead\", \"version\": null}]",
+       }) {
+    CAPTURE(text);
+    CHECK(outcome(text) == expected);
+  }
+  CHECK(outcome("refSchemaExtensionId,Version\n\nRoot,5.1.8\n") == "3:1 \"Root\" is no package id");
+  CHECK(outcome("refSchemaExtensionId,Version\n") == "");
+}
+
+TEST_CASE("environment: packages themselves") {
+  PackageSet set;
+  set.is_backup = true;
+  set.delete_list.push_back({"id-new", "UsrNew"});
+  set.packages.resize(2);
+  set.packages[0].name = "UsrA";
+  set.packages[0].scripts.resize(1);
+  set.packages[0].scripts[0].name = "S";
+  set.packages[0].scripts[0].content = "SELECT 1;";
+  set.packages[1].vendor = Vendor::origam;
+  set.packages[1].name = "Root";
+  set.packages[1].version = "5.1.8";
+  const Environment environment = environment_of(std::move(set), "backup");
+  CHECK_FALSE(environment.packages_complete);
+  REQUIRE(environment.packages.size() == 1);
+  CHECK(environment.packages[0].scripts->front().text == "SELECT 1;");
+  CHECK(environment.origam_versions.at(0).version == "5.1.8");
+  CHECK(environment.added_by_install.at(0).name == "UsrNew");
+}

@@ -94,7 +94,7 @@ BEGIN
       WHERE x.run = parent.run AND x.step = the_step AND x.relation = f.conrelid AND x.item <> child AND x.captured IS NOT NULL;
     CALL pg_temp.backstay_copy(the_step, child, format(
       'SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM %s p WHERE %s)%s FOR UPDATE OF t', f.conrelid::regclass, parent.before_rows,
-      (SELECT string_agg(format('t.%I = p.%I', u.c, u.p), ' AND ') FROM unnest(child_columns, parent_columns) AS u(c, p)), seen));
+      pg_temp.backstay_refers(child_columns, parent_columns, 't', 'p'), seen));
     CALL pg_temp.backstay_cascade(the_step, child, removes, child_columns, depth + 1);
   END LOOP;
 END $backstay$;
@@ -142,12 +142,12 @@ DECLARE
 BEGIN
   WITH RECURSIVE base(oid, relkind) AS (
     SELECT c.oid, c.relkind FROM pg_catalog.pg_class c WHERE c.oid = relation
-    UNION SELECT c.oid, c.relkind FROM base b JOIN pg_catalog.pg_rewrite w ON b.relkind = 'v' AND w.ev_class = b.oid
-      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
-      JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v')
-    UNION SELECT c.oid, c.relkind FROM base b JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = b.oid
-      AND (whole OR f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
-      JOIN pg_catalog.pg_class c ON c.oid = f.conrelid)
+    UNION SELECT n.oid, n.relkind FROM base b CROSS JOIN LATERAL (
+      SELECT c.oid, c.relkind FROM pg_catalog.pg_rewrite w
+        JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
+        JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v') WHERE b.relkind = 'v' AND w.ev_class = b.oid
+      UNION ALL SELECT c.oid, c.relkind FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
+        WHERE f.contype = 'f' AND f.confrelid = b.oid AND f.conparentid = 0 AND (whole OR f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))) AS n)
   SELECT array_agg(b.oid ORDER BY b.oid <> relation, b.oid) INTO todo FROM base b WHERE b.relkind IN ('r', 'p') AND NOT EXISTS (
     SELECT 1 FROM backstay_capture.item i WHERE i.run = pg_temp.backstay_current_run() AND i.step = the_step AND i.relation = b.oid AND i.kind = 'table');
   FOREACH t IN ARRAY coalesce(todo, '{}') LOOP

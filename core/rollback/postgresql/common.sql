@@ -67,3 +67,8 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_names(relation oid, numbers int2[]) 
   SELECT array_agg(a.attname::text ORDER BY n.position) FROM unnest(numbers) WITH ORDINALITY AS n(attnum, position)
   JOIN pg_catalog.pg_attribute a ON a.attrelid = relation AND a.attnum = n.attnum
 $backstay$;
+
+-- "a.x1 = b.y1 AND ..": how a foreign key joins.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_refers(child text[], parent text[], a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $backstay$
+  SELECT string_agg(format('%s.%I = %s.%I', a, u.x, b, u.y), ' AND ') FROM unnest(child, parent) AS u(x, y)
+$backstay$;

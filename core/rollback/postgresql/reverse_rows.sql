@@ -54,7 +54,7 @@ BEGIN
   EXCEPTION WHEN integrity_constraint_violation OR restrict_violation OR foreign_key_violation OR unique_violation OR check_violation OR not_null_violation OR exclusion_violation THEN
     NULL;
   END;
-  FOR r IN EXECUTE format('SELECT c.ctid AS place, %s AS row_key, to_jsonb(c) - ''backstay_done'' AS image FROM %s c WHERE c.backstay_done IS NULL AND %s',
+  FOR r IN EXECUTE format('SELECT c.ctid AS place, %s AS row_key, to_jsonb(c.*) - ''backstay_done'' AS image FROM %s c WHERE c.backstay_done IS NULL AND %s',
       pg_temp.backstay_row_key(i.key_columns, 'c'), driver, what) LOOP
     BEGIN
       EXECUTE replace(change, '{row}', format(' AND c.ctid = %L', r.place));
@@ -88,13 +88,13 @@ BEGIN
   EXECUTE format('DELETE FROM backstay_capture.conflict h USING %s c, %s t WHERE %s AND %s AND NOT %s AND h.run = %s AND h.relation = %L AND h.row_key = %s AND h.column_name <> ''''',
     i.after_rows, i.relation::regclass, added, matches, same, i.run, i.name, row_key);
   CALL pg_temp.backstay_row_conflict(i, 'in use', 'added by the script and changed since',
-    format('SELECT %s, NULL::text, (to_jsonb(c) - ''backstay_done'')::text, to_jsonb(t)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.after_rows, i.relation::regclass, matches, added, same));
+    format('SELECT %s, NULL::text, (to_jsonb(c.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.after_rows, i.relation::regclass, matches, added, same));
   -- A foreign key that deletes or empties what refers to the row would take new rows along.
   FOR f IN SELECT c.conrelid, pg_temp.backstay_names(c.conrelid, c.conkey) AS child, pg_temp.backstay_names(c.confrelid, c.confkey) AS parent
       FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = i.relation AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0 LOOP
     CALL pg_temp.backstay_row_conflict(i, 'in use', format('rows of %s refer to it', f.conrelid::regclass),
-      format('SELECT %s, NULL::text, (to_jsonb(c) - ''backstay_done'')::text, to_jsonb(t)::text FROM %s c JOIN %s t ON %s WHERE %s AND EXISTS (SELECT 1 FROM %s x WHERE %s%s)', row_key, i.after_rows, i.relation::regclass, matches, added,
-        f.conrelid::regclass, (SELECT string_agg(format('x.%I = t.%I', u.a, u.b), ' AND ') FROM unnest(f.child, f.parent) AS u(a, b)),
+      format('SELECT %s, NULL::text, (to_jsonb(c.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND EXISTS (SELECT 1 FROM %s x WHERE %s%s)', row_key, i.after_rows, i.relation::regclass, matches, added,
+        f.conrelid::regclass, pg_temp.backstay_refers(f.child, f.parent, 'x', 't'),
         -- A row may refer to itself.
         CASE WHEN f.conrelid = i.relation THEN format(' AND NOT (%s)', pg_temp.backstay_match(i.key_columns, 'x', 't')) ELSE '' END));
   END LOOP;
@@ -119,7 +119,7 @@ BEGIN
   matches := pg_temp.backstay_match(i.key_columns, 't', 'c');
   removed := format('c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c'));
   CALL pg_temp.backstay_row_conflict(i, 'key reused', 'removed by the script; somebody has added a row with its key',
-    format('SELECT %s, (to_jsonb(c) - ''backstay_done'')::text, NULL::text, to_jsonb(t)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.before_rows, i.relation::regclass, matches, removed,
+    format('SELECT %s, (to_jsonb(c.*) - ''backstay_done'')::text, NULL::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.before_rows, i.relation::regclass, matches, removed,
       pg_temp.backstay_same(columns, 't', 'c')));
   RETURN pg_temp.backstay_each(i, i.before_rows, removed, format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s){row}',
     i.relation::regclass, column_list, value_list, i.before_rows, removed, i.relation::regclass, matches), final);
@@ -156,7 +156,7 @@ BEGIN
     conditions := conditions || ('(' || writes || ')');
   END LOOP;
   CALL pg_temp.backstay_row_conflict(i, 'gone', 'changed by the script; somebody has deleted it since',
-    format('SELECT %s, (to_jsonb(c) - ''backstay_done'')::text, (to_jsonb(a) - ''backstay_done'')::text, NULL::text FROM %s WHERE c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)', row_key, pair, i.relation::regclass, matches));
+    format('SELECT %s, (to_jsonb(c.*) - ''backstay_done'')::text, (to_jsonb(a.*) - ''backstay_done'')::text, NULL::text FROM %s WHERE c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)', row_key, pair, i.relation::regclass, matches));
   IF cardinality(sets) = 0 THEN RETURN 0; END IF;
   RETURN pg_temp.backstay_each(i, i.before_rows, format('EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c')),
     format('UPDATE %s t SET %s FROM %s WHERE c.backstay_done IS NULL AND %s AND (%s) AND NOT %s{row}', i.relation::regclass, array_to_string(sets, ', '), pair, matches,

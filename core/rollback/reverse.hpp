@@ -28,6 +28,7 @@ std::string_view to_string(ReverseClass reverse_class);  // "unchanged", "safe",
 struct ReversePiece {
   std::uint32_t step = 0;       // number of the statement, from 1; what the scripts call it
   std::uint32_t line = 1, end_line = 1;
+  std::uint32_t begin = 0, end = 0;  // bytes of the statement in document.text(), terminator excluded
   std::string kind;             // "UPDATE", ...
   ReverseClass reverse_class = ReverseClass::unchanged;
   std::vector<std::string> reasons;  // why it needs review or is not undone; sentences

@@ -2,6 +2,7 @@
 // foreign keys and definitions in the catalogue; only captured rows stay behind, in the capture schema.
 #include <algorithm>
 
+#include "core/rollback/object_plan.hpp"
 #include "core/rollback/reverse_writer.hpp"
 #include "core/rollback/sql_text.hpp"
 
@@ -22,13 +23,21 @@ class Writer {
     for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
     write_capture();
     write_reverse();
-    out_.discard_script = "DROP SCHEMA IF EXISTS backstay_capture CASCADE;\n";
+    out_.discard_script =
+        "-- Drops what was captured for all scripts, tables put aside included. After this nothing can be taken back.\n"
+        "DO $$ DECLARE s record; BEGIN\n"
+        "  FOR s IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname ~ '^backstay_capture(_r[0-9]+_s[0-9]+_[0-9]+)?$' LOOP\n"
+        "    EXECUTE format('DROP SCHEMA %I CASCADE', s.nspname);\n"
+        "  END LOOP;\n"
+        "END $$;\n";
   }
 
  private:
   ReversePiece piece_of(const PlannedStatement& statement);
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void weave_insert(const PlannedStatement& statement, ReversePiece& piece);
+  void capture_objects(const PlannedStatement& statement, ReversePiece& piece);
+  void drop_tables(const PlannedStatement& statement, ReversePiece& piece);
   void write_capture();
   void write_reverse();
   std::string slice(std::size_t begin, std::size_t end) const { return std::string(document_.text().substr(begin, end - begin)); }
@@ -70,7 +79,57 @@ void Writer::capture_rows(const PlannedStatement& statement, ReversePiece& piece
     }
     raise_class(piece, ReverseClass::safe);
   }
+  for (const sql::Fact& fact : plan_.script.facts) {
+    if (fact.verb != sql::Verb::truncate || !fact.has(sql::Flag::restart_identity) || fact.head.begin < statement.begin || fact.head.begin >= statement.end) continue;
+    for (const sql::Name& name : fact.names) {
+      piece.before += "CALL pg_temp.backstay_before_object(" + step + ", " + sql_literal(name.schema) + ", " + sql_literal(name.name) + ");\n";
+    }
+    piece.before += "CALL pg_temp.backstay_with_sequence_values(" + step + ");\n";
+    piece.after += "CALL pg_temp.backstay_after_objects(" + step + ");\n";
+  }
   if (!statement.rows.empty()) piece.after += "CALL pg_temp.backstay_after_rows(" + step + ");\n";
+}
+
+// Definitions are read from the catalogue before and after; what differs is what comes back.
+void Writer::capture_objects(const PlannedStatement& statement, ReversePiece& piece) {
+  const std::string step = std::to_string(piece.step);
+  std::string columns;
+  for (const sql::Fact* fact : statement.definitions) {
+    ObjectPlan plan = object_plan(*fact);
+    if (plan.reverse_class != ReverseClass::unchanged) raise_class(piece, plan.reverse_class, std::move(plan.reason));
+    if (plan.reverse_class == ReverseClass::not_undone) continue;
+    for (const sql::Name& name : plan.objects) {
+      const std::string object = sql_literal(name.schema) + ", " + sql_literal(name.name);
+      const std::string call = "CALL pg_temp.backstay_before_object(" + step + ", " + object + (fact->has(sql::Flag::cascade) ? ", true" : "") + ");\n";
+      if (piece.before.find(call) == std::string::npos) piece.before += call;
+      if (plan.column.empty()) continue;
+      columns += "CALL pg_temp.backstay_before_column(" + step + ", " + object + ", " + sql_literal(plan.column) + ");\n";
+    }
+    if (plan.sequence_value) piece.before += "CALL pg_temp.backstay_with_sequence_values(" + step + ");\n";
+  }
+  piece.before += columns;
+  if (piece.before.empty()) return;
+  drop_tables(statement, piece);
+  piece.after += "CALL pg_temp.backstay_after_objects(" + step + ");\n";
+}
+
+// DROP TABLE at script level puts the tables aside.
+void Writer::drop_tables(const PlannedStatement& statement, ReversePiece& piece) {
+  std::vector<std::string> tables;
+  bool if_exists = false, cascades = false;
+  for (const sql::Fact* fact : statement.definitions) {
+    if (fact->verb != sql::Verb::drop || fact->object != sql::ObjectKind::table) return;
+    if (fact->context != sql::Context::top || statement.in_block) {
+      return raise_class(piece, ReverseClass::not_undone, "A table is dropped inside a block; its rows are not captured.");
+    }
+    for (const sql::Name& name : fact->names) tables.emplace_back(name.written);
+    if_exists = if_exists || fact->has(sql::Flag::if_exists);
+    cascades = cascades || fact->has(sql::Flag::cascade);
+  }
+  piece.tables = tables;
+  piece.statement = "CALL pg_temp.backstay_drop_tables(" + std::to_string(piece.step) + ", " + text_array(tables) + ", " + (if_exists ? "true" : "false") + ", " +
+                    (cascades ? "true" : "false") + ")";
+  raise_class(piece, ReverseClass::needs_review, "The table is put aside in a schema of its own instead of being dropped, and moved back.");
 }
 
 ReversePiece Writer::piece_of(const PlannedStatement& statement) {
@@ -78,8 +137,11 @@ ReversePiece Writer::piece_of(const PlannedStatement& statement) {
   piece.step = static_cast<std::uint32_t>(out_.pieces.size() + 1);
   piece.line = statement.line;
   piece.end_line = statement.end_line;
+  piece.begin = statement.begin;
+  piece.end = statement.end;
   piece.kind = statement.kind;
   piece.statement = slice(statement.begin, statement.end);
+  capture_objects(statement, piece);
   capture_rows(statement, piece);
   for (const std::string& why : statement.obstacles) {
     std::string reason = why + ".";
@@ -96,7 +158,7 @@ void Writer::write_capture() {
         "-- Run this instead of the script. Written by backstay reverse.\n"
         "SET client_min_messages TO warning;\n";
   out += sql_text("postgresql/common");
-  out += sql_text("postgresql/capture_rows");
+  for (const char* part : {"structure", "capture_rows", "capture_structure"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ");\n";
   std::size_t at = 0;
   for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
@@ -124,7 +186,7 @@ void Writer::write_reverse() {
         "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\n"
         "SET client_min_messages TO warning;\n";
   out += sql_text("postgresql/common");
-  out += sql_text("postgresql/reverse_rows");
+  for (const char* part : {"structure", "reverse_structure", "reverse_rows"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
   for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
     if (piece->reverse_class == ReverseClass::unchanged) continue;

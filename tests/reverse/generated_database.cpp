@@ -71,7 +71,7 @@ GeneratedTable Generator::table(std::size_t number, const GeneratedDatabase& bef
   const std::string schema = sqlite_ ? "" : spaced ? "\"My Schema\"." : "app.";
   table.name = schema + named.written;
   const std::string bare = named.bare;
-  const bool plain = bare == "contact" || bare == "account";
+  const bool plain = bare == "contact" || bare == "account" || bare == "update";
   table.relation = schema + (plain ? bare : named.written);
   const unsigned kind = static_cast<unsigned>(below(10));
   const std::string key_type = kind < 4 ? "integer" : kind < 6 && !sqlite_ ? "uuid" : "text";
@@ -150,8 +150,18 @@ GeneratedDatabase Generator::database() {
   if (!sqlite_) {
     database.setup = "CREATE SCHEMA app; CREATE SCHEMA \"My Schema\"; CREATE TYPE app.mood AS ENUM ('sad', 'very happy');\n"
                      "CREATE TABLE app.audit_log (at bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text);\n"
-                     "CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.touched := 'at ' || clock_timestamp(); RETURN NEW; END $f$;\n"
+                     "CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.touched := 'at ' || md5(NEW::text); RETURN NEW; END $f$;\n"
                      "CREATE FUNCTION app.audit() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO app.audit_log (what) VALUES (TG_OP); RETURN NULL; END $f$;\n";
+    // What the statements of generated_definitions.cpp work on.
+    database.setup +=
+        "CREATE FUNCTION app.nothing() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RETURN NEW; END $f$;\n"
+        "CREATE TABLE app.simple (a int PRIMARY KEY, b text DEFAULT 'b', note text); INSERT INTO app.simple SELECT i, 'x' || i FROM generate_series(1, 5) i;\n"
+        "CREATE INDEX by_note ON app.simple (note); COMMENT ON INDEX app.by_note IS 'found by note'; GRANT SELECT ON app.simple TO backstay_reader;\n"
+        "CREATE TRIGGER guard BEFORE UPDATE ON app.simple FOR EACH ROW EXECUTE FUNCTION app.nothing();\n"
+        "CREATE VIEW app.summary AS SELECT a, b FROM app.simple; COMMENT ON VIEW app.summary IS 'sums'; GRANT SELECT ON app.summary TO backstay_reader;\n"
+        "CREATE VIEW app.above AS SELECT a FROM app.summary; CREATE SEQUENCE app.counter START 10; SELECT nextval('app.counter');\n"
+        "CREATE FUNCTION app.plus(a int) RETURNS int LANGUAGE sql AS 'SELECT a + 1'; COMMENT ON FUNCTION app.plus(int) IS 'adds';\n"
+        "CREATE TABLE app.refers (id int PRIMARY KEY, simple int REFERENCES app.simple ON DELETE CASCADE); INSERT INTO app.refers VALUES (1, 1), (2, 3);\n";
   }
   const std::size_t tables = 2 + below(3);
   for (std::size_t i = 0; i < tables; ++i) {

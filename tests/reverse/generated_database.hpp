@@ -59,6 +59,8 @@ class Generator {
   std::string remove(const GeneratedDatabase& database, const GeneratedTable& table);
   std::string insert(const GeneratedDatabase& database, const GeneratedTable& table);
   std::string other(const GeneratedDatabase& database, const GeneratedTable& table);
+  std::string alter_table(const GeneratedDatabase& database, const GeneratedTable& table);
+  std::string constraint(const GeneratedTable& table, const std::string& ending);
   std::string insert_row(const GeneratedDatabase& database, const GeneratedTable& table);
   std::size_t some_column(const GeneratedTable& table, bool key_too);
   GeneratedTable table(std::size_t number, const GeneratedDatabase& before);

@@ -33,7 +33,7 @@ trap finish EXIT
 cd "$folder"
 "${as_user[@]}" "$bin/initdb" -D "$folder/data" -A trust -U postgres -N -E UTF8 --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log"; exit 1; }
 "${as_user[@]}" "$bin/postgres" -D "$folder/data" -c listen_addresses= -c unix_socket_directories="$folder" -c fsync=off \
-  -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB -c log_min_messages=fatal >"$folder/server.log" 2>&1 &
+  -c full_page_writes=off -c jit=off -c autovacuum=off -c shared_buffers=32MB -c log_min_messages=fatal >"$folder/server.log" 2>&1 &
 pid=$!
 export PGHOST=$folder PGUSER=postgres PGDATABASE=postgres
 for _ in $(seq 300); do

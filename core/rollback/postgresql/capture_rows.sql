@@ -3,7 +3,7 @@
 -- Rows written in this transaction so far, per table, as the server counts them.
 CREATE TEMPORARY TABLE IF NOT EXISTS backstay_counter (relation oid PRIMARY KEY, inserted bigint, updated bigint, deleted bigint);
 
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_count() LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_count() RETURNS void LANGUAGE plpgsql AS $backstay$
 BEGIN
   DELETE FROM pg_temp.backstay_counter;
   INSERT INTO pg_temp.backstay_counter
@@ -28,7 +28,7 @@ BEGIN
   RETURN number;
 END $backstay$;
 
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_copy(the_step integer, number integer, query text) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_copy(the_step integer, number integer, query text) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   i backstay_capture.item;
   copied bigint;
@@ -66,7 +66,7 @@ END $backstay$;
 
 -- Rows of other tables that a foreign key changes along with those captured in item `number`.
 -- deleted: the rows go away; otherwise the columns in `assigned` change.
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_cascade(the_step integer, number integer, deleted boolean, assigned text[], depth integer DEFAULT 0)
+CREATE OR REPLACE FUNCTION pg_temp.backstay_cascade(the_step integer, number integer, deleted boolean, assigned text[], depth integer DEFAULT 0) RETURNS void
 LANGUAGE plpgsql AS $backstay$
 DECLARE
   parent backstay_capture.item;
@@ -92,10 +92,10 @@ BEGIN
     SELECT coalesce(string_agg(format(' AND NOT EXISTS (SELECT 1 FROM %s k WHERE %s)', x.before_rows, pg_temp.backstay_match(x.key_columns, 'k', 't')), ''), '')
       INTO seen FROM backstay_capture.item x
       WHERE x.run = parent.run AND x.step = the_step AND x.relation = f.conrelid AND x.item <> child AND x.captured IS NOT NULL;
-    CALL pg_temp.backstay_copy(the_step, child, format(
+    PERFORM pg_temp.backstay_copy(the_step, child, format(
       'SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM %s p WHERE %s)%s FOR UPDATE OF t', f.conrelid::regclass, parent.before_rows,
       pg_temp.backstay_refers(child_columns, parent_columns, 't', 'p'), seen));
-    CALL pg_temp.backstay_cascade(the_step, child, removes, child_columns, depth + 1);
+    PERFORM pg_temp.backstay_cascade(the_step, child, removes, child_columns, depth + 1);
   END LOOP;
 END $backstay$;
 
@@ -110,9 +110,9 @@ BEGIN
     RETURN;
   END IF;
   number := pg_temp.backstay_item(the_step, 'rows', relation, pg_temp.backstay_required_key(relation, coalesce(assigned, '{}')), false);
-  CALL pg_temp.backstay_copy(the_step, number, query);
-  CALL pg_temp.backstay_cascade(the_step, number, assigned IS NULL, coalesce(assigned, '{}'));
-  CALL pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_copy(the_step, number, query);
+  PERFORM pg_temp.backstay_cascade(the_step, number, assigned IS NULL, coalesce(assigned, '{}'));
+  PERFORM pg_temp.backstay_count();
 END $backstay$;
 
 -- Before an INSERT: the rows it adds go through pg_temp.backstay_new.
@@ -127,8 +127,8 @@ BEGIN
     RETURN;
   END IF;
   number := pg_temp.backstay_item(the_step, 'insert', relation, pg_temp.backstay_required_key(relation, '{}'), false);
-  CALL pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s WITH NO DATA', relation::regclass));
-  CALL pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s WITH NO DATA', relation::regclass));
+  PERFORM pg_temp.backstay_count();
 END $backstay$;
 
 -- Before a statement whose rows no query can name: all rows, and those of the tables that foreign keys carry it to.
@@ -154,17 +154,17 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', t::regclass);
     number := pg_temp.backstay_item(the_step, 'table', t,
       CASE WHEN whole THEN pg_temp.backstay_key(t, '{}') ELSE pg_temp.backstay_required_key(t, '{}') END, t <> relation);
-    CALL pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s', t::regclass));
+    PERFORM pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s', t::regclass));
   END LOOP;
-  CALL pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_count();
 END $backstay$;
 
 -- What one captured set has become; rows that did not change are dropped from it.
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_after_item(i backstay_capture.item) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_after_item(i backstay_capture.item) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
-  columns text[] := pg_temp.backstay_columns(i.relation);
+  columns text[] := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)));
   matches text := coalesce(pg_temp.backstay_match(i.key_columns, 't', 'b'), 'false');
-  same text := pg_temp.backstay_same(pg_temp.backstay_columns(i.relation), 't', 'b');
+  same text := pg_temp.backstay_same(columns, 't', 'b');
 BEGIN
   IF i.kind = 'insert' THEN
     EXECUTE format('CREATE TABLE %s AS SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM pg_temp.backstay_new b WHERE %s)', i.after_rows, i.relation::regclass, matches);
@@ -179,7 +179,7 @@ END $backstay$;
 
 -- The server's own count of what the statement wrote against what was captured. Rows of the target that were not
 -- captured stop the script: somebody else wrote in between. Rows of other tables are a side effect, which is noted.
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_compare_counts(the_step integer) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_compare_counts(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   r record;
 BEGIN
@@ -214,14 +214,16 @@ CREATE OR REPLACE PROCEDURE pg_temp.backstay_after_rows(the_step integer) LANGUA
 DECLARE
   i backstay_capture.item;
 BEGIN
-  CALL pg_temp.backstay_compare_counts(the_step);
+  PERFORM pg_temp.backstay_compare_counts(the_step);
   FOR i IN SELECT * FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step
       AND x.kind IN ('rows', 'insert', 'table') ORDER BY x.item LOOP
-    CALL pg_temp.backstay_after_item(i);
+    PERFORM pg_temp.backstay_after_item(i);
   END LOOP;
   IF to_regclass('pg_temp.backstay_new') IS NOT NULL THEN DROP TABLE pg_temp.backstay_new; END IF;
 END $backstay$;
 
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_complete() LANGUAGE sql AS $backstay$
-  UPDATE backstay_capture.run SET complete = true WHERE run = pg_temp.backstay_current_run()
-$backstay$;
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_complete() LANGUAGE plpgsql AS $backstay$
+BEGIN
+  IF EXISTS (SELECT 1 FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.kind = 'relation') THEN PERFORM pg_temp.backstay_digest_new_tables(); END IF;
+  UPDATE backstay_capture.run SET complete = true WHERE run = pg_temp.backstay_current_run();
+END $backstay$;

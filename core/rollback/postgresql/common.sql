@@ -19,6 +19,8 @@ CREATE OR REPLACE PROCEDURE pg_temp.backstay_run(script text, again boolean DEFA
 DECLARE
   number bigint := nullif(current_setting('backstay.run', true), '');
 BEGIN
+  -- Compiling the queries on the catalogue takes seconds, running them milliseconds.
+  PERFORM set_config('jit', 'off', true);
   IF NOT again THEN
     number := nextval('backstay_capture.run_number');
     PERFORM set_config('backstay.run', number::text, false);

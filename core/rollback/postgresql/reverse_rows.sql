@@ -7,6 +7,7 @@ CREATE OR REPLACE PROCEDURE pg_temp.backstay_start_reverse(the_script text) LANG
 DECLARE
   number bigint;
 BEGIN
+  PERFORM set_config('jit', 'off', true);
   DELETE FROM pg_temp.backstay_reversing;
   IF to_regclass('backstay_capture.run') IS NOT NULL THEN
     SELECT run INTO number FROM backstay_capture.run WHERE script = the_script AND reversed_at IS NULL ORDER BY run DESC LIMIT 1 FOR UPDATE;
@@ -17,6 +18,8 @@ BEGIN
   END IF;
   INSERT INTO pg_temp.backstay_reversing VALUES (number);
   SET CONSTRAINTS ALL IMMEDIATE;
+  -- A body may use what comes back only later.
+  PERFORM set_config('check_function_bodies', 'off', true);
 END $backstay$;
 
 CREATE OR REPLACE FUNCTION pg_temp.backstay_row_key(key_columns text[], a text) RETURNS text LANGUAGE sql IMMUTABLE AS $backstay$
@@ -32,7 +35,7 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_held(i backstay_capture.item, a text
 $backstay$;
 
 -- Notes a conflict of whole rows: `source` is a query for (row key, row before, row after, row now).
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_row_conflict(i backstay_capture.item, the_kind text, the_detail text, source text) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_row_conflict(i backstay_capture.item, the_kind text, the_detail text, source text) RETURNS void LANGUAGE plpgsql AS $backstay$
 BEGIN
   EXECUTE format('INSERT INTO backstay_capture.conflict (run, step, relation, row_key, column_name, kind, detail, before, after, current)
     SELECT %s, %s, %L, q.k, '''', %L, %L, q.b, q.a, q.t FROM (%s) AS q(k, b, a, t) ON CONFLICT DO NOTHING', i.run, i.step, i.name, the_kind, the_detail, source);
@@ -87,12 +90,12 @@ BEGIN
   -- A row that somebody changed is kept as a whole; what was noted about its cells is part of that.
   EXECUTE format('DELETE FROM backstay_capture.conflict h USING %s c, %s t WHERE %s AND %s AND NOT %s AND h.run = %s AND h.relation = %L AND h.row_key = %s AND h.column_name <> ''''',
     i.after_rows, i.relation::regclass, added, matches, same, i.run, i.name, row_key);
-  CALL pg_temp.backstay_row_conflict(i, 'in use', 'added by the script and changed since',
+  PERFORM pg_temp.backstay_row_conflict(i, 'in use', 'added by the script and changed since',
     format('SELECT %s, NULL::text, (to_jsonb(c.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.after_rows, i.relation::regclass, matches, added, same));
   -- A foreign key that deletes or empties what refers to the row would take new rows along.
   FOR f IN SELECT c.conrelid, pg_temp.backstay_names(c.conrelid, c.conkey) AS child, pg_temp.backstay_names(c.confrelid, c.confkey) AS parent
       FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = i.relation AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0 LOOP
-    CALL pg_temp.backstay_row_conflict(i, 'in use', format('rows of %s refer to it', f.conrelid::regclass),
+    PERFORM pg_temp.backstay_row_conflict(i, 'in use', format('rows of %s refer to it', f.conrelid::regclass),
       format('SELECT %s, NULL::text, (to_jsonb(c.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND EXISTS (SELECT 1 FROM %s x WHERE %s%s)', row_key, i.after_rows, i.relation::regclass, matches, added,
         f.conrelid::regclass, pg_temp.backstay_refers(f.child, f.parent, 'x', 't'),
         -- A row may refer to itself.
@@ -118,7 +121,7 @@ BEGIN
   END IF;
   matches := pg_temp.backstay_match(i.key_columns, 't', 'c');
   removed := format('c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c'));
-  CALL pg_temp.backstay_row_conflict(i, 'key reused', 'removed by the script; somebody has added a row with its key',
+  PERFORM pg_temp.backstay_row_conflict(i, 'key reused', 'removed by the script; somebody has added a row with its key',
     format('SELECT %s, (to_jsonb(c.*) - ''backstay_done'')::text, NULL::text, to_jsonb(t.*)::text FROM %s c JOIN %s t ON %s WHERE %s AND NOT %s', row_key, i.before_rows, i.relation::regclass, matches, removed,
       pg_temp.backstay_same(columns, 't', 'c')));
   RETURN pg_temp.backstay_each(i, i.before_rows, removed, format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s){row}',
@@ -129,6 +132,7 @@ END $backstay$;
 CREATE OR REPLACE FUNCTION pg_temp.backstay_restore_changed(i backstay_capture.item, columns text[], final boolean) RETURNS bigint LANGUAGE plpgsql AS $backstay$
 DECLARE
   k text;
+  made backstay_capture.item;
   differs boolean;
   changed text;
   writes text;
@@ -138,6 +142,12 @@ DECLARE
   matches text := pg_temp.backstay_match(i.key_columns, 't', 'c');
   row_key text := pg_temp.backstay_row_key(i.key_columns, 'c');
 BEGIN
+  -- A row that an earlier statement added and somebody changed since will stay; then it stays as they know it.
+  FOR made IN SELECT * FROM backstay_capture.item x WHERE x.run = i.run AND x.step < i.step AND x.name = i.name AND x.kind IN ('insert', 'table') AND x.key_columns = i.key_columns LOOP
+    PERFORM pg_temp.backstay_row_conflict(i, 'in use', 'added by the script and changed since',
+      format('SELECT %s, NULL::text, (to_jsonb(a.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s JOIN %s t ON %s JOIN %s m ON %s WHERE c.backstay_done IS NULL AND NOT %s AND NOT EXISTS (SELECT 1 FROM %s o WHERE %s)', row_key, pair, i.relation::regclass, matches,
+        made.after_rows, pg_temp.backstay_match(i.key_columns, 'm', 'c'), pg_temp.backstay_same(columns, 't', 'a'), made.before_rows, pg_temp.backstay_match(i.key_columns, 'o', 'm')));
+  END LOOP;
   FOREACH k IN ARRAY columns LOOP
     CONTINUE WHEN k = ANY (i.key_columns);
     changed := 'NOT ' || pg_temp.backstay_same(ARRAY[k], 'c', 'a');
@@ -155,7 +165,7 @@ BEGIN
     sets := sets || format('%1$I = CASE WHEN %2$s THEN c.%1$I ELSE t.%1$I END', k, writes);
     conditions := conditions || ('(' || writes || ')');
   END LOOP;
-  CALL pg_temp.backstay_row_conflict(i, 'gone', 'changed by the script; somebody has deleted it since',
+  PERFORM pg_temp.backstay_row_conflict(i, 'gone', 'changed by the script; somebody has deleted it since',
     format('SELECT %s, (to_jsonb(c.*) - ''backstay_done'')::text, (to_jsonb(a.*) - ''backstay_done'')::text, NULL::text FROM %s WHERE c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)', row_key, pair, i.relation::regclass, matches));
   IF cardinality(sets) = 0 THEN RETURN 0; END IF;
   RETURN pg_temp.backstay_each(i, i.before_rows, format('EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c')),
@@ -174,7 +184,7 @@ END $backstay$;
 
 -- Everything one statement did to rows. Foreign keys may ask for another order than ours: what is refused is tried
 -- again after the rest, until nothing moves any more; only then is it a conflict.
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_reverse_rows(the_step integer) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_reverse_rows(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   i backstay_capture.item;
   columns text[];
@@ -205,7 +215,7 @@ END $backstay$;
 -- The application's own triggers ran when the script did; they must not run once more on the way back.
 CREATE TEMPORARY TABLE IF NOT EXISTS backstay_held_trigger (relation oid, name text, enabled "char");
 
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_hold_triggers(the_step integer) LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_hold_triggers(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   g record;
 BEGIN
@@ -217,7 +227,7 @@ BEGIN
   END LOOP;
 END $backstay$;
 
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_release_triggers() LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_release_triggers() RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   g record;
 BEGIN
@@ -225,15 +235,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', g.relation::regclass, CASE g.enabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, g.name);
   END LOOP;
   DELETE FROM pg_temp.backstay_held_trigger;
-END $backstay$;
-
--- One statement undone.
-CREATE OR REPLACE PROCEDURE pg_temp.backstay_reverse_step(the_step integer) LANGUAGE plpgsql AS $backstay$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM pg_temp.backstay_reversing) THEN RETURN; END IF;
-  CALL pg_temp.backstay_hold_triggers(the_step);
-  CALL pg_temp.backstay_reverse_rows(the_step);
-  CALL pg_temp.backstay_release_triggers();
 END $backstay$;
 
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_finish_reverse() LANGUAGE plpgsql AS $backstay$
@@ -250,3 +251,13 @@ END $backstay$;
 CREATE OR REPLACE FUNCTION pg_temp.backstay_conflicts() RETURNS SETOF backstay_capture.conflict LANGUAGE sql STABLE AS $backstay$
   SELECT c.* FROM backstay_capture.conflict c JOIN pg_temp.backstay_reversing r ON r.run = c.run ORDER BY c.step DESC, c.relation, c.row_key, c.column_name
 $backstay$;
+
+-- One statement undone.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_reverse_step(the_step integer) LANGUAGE plpgsql AS $backstay$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_temp.backstay_reversing) THEN RETURN; END IF;
+  PERFORM pg_temp.backstay_reverse_objects(the_step);
+  PERFORM pg_temp.backstay_hold_triggers(the_step);
+  PERFORM pg_temp.backstay_reverse_rows(the_step);
+  PERFORM pg_temp.backstay_release_triggers();
+END $backstay$;

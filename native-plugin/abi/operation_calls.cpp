@@ -51,13 +51,14 @@ backstay_status BACKSTAY_CALL op_new(backstay_engine* engine, std::int32_t kind,
     const Turn turn(*handle, EngineHandle::Use::call);
     if (!turn.taken()) return refuse(problem, turn.status(), "the engine is busy or poisoned");
     if (!handle->engine) return refuse(problem, BACKSTAY_E_ARG, "this is no open engine");
-    const auto operation = std::make_shared<OperationHandle>(handle);
     ProblemDocument why;
     std::unique_ptr<Operation> made = handle->engine->operation(static_cast<OperationKind>(kind), *params, why);
     if (!made) {
       give(problem, std::move(why.json));
       return why.status < 0 && is_status(why.status) ? why.status : backstay_status{BACKSTAY_E_INTERNAL};
     }
+    // Only now: a callback inside of the call above that never returned would have left a handle behind.
+    const auto operation = std::make_shared<OperationHandle>(handle);
     operation->hold(std::move(made));
     *out = operations().add(operation);
     return BACKSTAY_OK;
@@ -74,7 +75,8 @@ backstay_status BACKSTAY_CALL op_run(backstay_op* op, backstay_buf** report_json
     if (!running.ours()) return BACKSTAY_E_STATE;
     const Turn turn(*handle->engine, EngineHandle::Use::run);
     if (!turn.taken()) return turn.status();
-    const std::shared_ptr<Operation> operation = handle->operation();
+    // No share of the operation on this frame: a callback that never returns would keep it, and its locks, for ever.
+    Operation* const operation = handle->operation().get();
     if (!operation) return BACKSTAY_E_ARG;
     running.started();
     OperationReport report = operation->run();

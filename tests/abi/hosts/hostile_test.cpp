@@ -76,19 +76,20 @@ backstay_status misbehave(backstay_sink* sink) {
   std::abort();
 }
 
+// The function that was replaced, for hosts that call back and then do what they should.
+template <class... Arguments>
+backstay_status (*replaced)(void*, Arguments...) = nullptr;
+
 // One broken function per signature of the header.
 template <class... Arguments>
-backstay_status broken(void*, Arguments...) {
-  return misbehave(nullptr);
-}
-template <class... Arguments>
-backstay_status broken_sink(void*, Arguments... arguments) {
+backstay_status broken(void* ctx, Arguments... arguments) {
   backstay_sink* sink = nullptr;
   const auto look = [&](auto value) {
     if constexpr (std::is_same_v<decltype(value), backstay_sink*>) sink = value;
   };
   (look(arguments), ...);
-  return misbehave(sink);
+  const backstay_status status = misbehave(sink);
+  return the_way == Way::re_enters ? replaced<Arguments...>(ctx, arguments...) : status;
 }
 void broken_log(void*, int32_t, const char*, const char*, size_t) { misbehave(nullptr); }
 void broken_progress(void*, const char*, uint64_t, uint64_t, const char*, size_t) { misbehave(nullptr); }
@@ -96,15 +97,22 @@ int64_t broken_now(void*) { return misbehave(nullptr); }
 
 template <class... Arguments>
 void put_broken(backstay_status (*&member)(void*, Arguments...)) {
-  if (the_way == Way::absent) member = nullptr;
-  else if constexpr ((std::is_same_v<Arguments, backstay_sink*> || ...)) member = broken_sink<Arguments...>;
-  else member = broken<Arguments...>;
+  replaced<Arguments...> = member;
+  member = the_way == Way::absent ? nullptr : broken<Arguments...>;
 }
 
 struct Callback {
   const char* name;
   std::function<void(GoodHost&)> put;
 };
+
+// Says yes and did nothing, or gave wrong content: what such a host says is done cannot be known to be undone.
+bool is_lie(const Callback& callback, Way way) {
+  const bool is_silent = way == Way::floods || way == Way::bad_utf8 || way == Way::half;
+  const std::string name = callback.name;
+  if (name == "store.read") return way == Way::bad_utf8 || way == Way::half;
+  return is_silent && (name == "maint.leave" || name == "store.commit" || name == "store.put" || name == "store.remove");
+}
 
 const Callback callbacks[] = {
     {"log.log", [](GoodHost& h) { h.log.log = the_way == Way::absent ? nullptr : broken_log; }},
@@ -196,6 +204,7 @@ void run_scenario(const Callback& callback, Way way) {
   good.memory = host.memory;
   good.maintenance = host.maintenance;
   recover_with(good.host, environment);
+  if (is_lie(callback, way)) std::_Exit(0);
   const std::string side = environment.database_side();
   if (side != good.memory.side()) std::fprintf(stderr, "    status %s, database %s, elements %s\n", plugin().status_name(status), side.c_str(), good.memory.side().c_str());
   expect(side == good.memory.side(), "database and elements on different sides");
@@ -269,8 +278,8 @@ TEST_CASE("hosts: every callback broken in every way") {
   plugin();  // loaded once, before the processes part
   for (const Callback& callback : callbacks) {
     for (int way = 0; way <= static_cast<int>(Way::half); ++way) {
-      CAPTURE(callback.name);
-      CAPTURE(way_names[way]);
+      const std::string scenario = std::string(callback.name) + " " + way_names[way];
+      CAPTURE(scenario);
       CHECK(passes(callback, static_cast<Way>(way)));
     }
   }

@@ -43,6 +43,7 @@ struct Settings {
   bool force = false;                     // acknowledges every R-NBC-SCRIPT
   bool vendor_suspension = false;         // suspend: "vendor"
   bool dry_run = false;
+  bool overwrite_conflicts = false;       // restore: rows that users changed get the old values too
   bool with_full_copy = false;            // SQLite: a full copy goes into the backup
   std::uint32_t lock_wait_ms = 0;
   std::string maintenance, jobs;          // JSON for the services
@@ -64,11 +65,13 @@ class Machine {
 // `plan` is kept by the machine.
 std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings);
 
+// The same for the plan of plan_uninstall: a package's UninstallApp scripts, then its elements go.
+std::unique_ptr<Machine> start_uninstall(ApplyPlan plan, Settings settings);
+
 struct RestoreOrder {
   std::string backup_id;
   std::vector<std::string> packages, elements, tables;  // all empty: everything
   bool with_rows = true;
-  bool overwrite_conflicts = false;
   std::string dry_run_digest;  // of the report that the acknowledged risks were read in
 };
 std::unique_ptr<Machine> start_restore(RestoreOrder order, Settings settings);

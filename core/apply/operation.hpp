@@ -9,6 +9,7 @@
 
 #include "core/apply/conversation.hpp"
 #include "core/apply/work.hpp"
+#include "core/base/json.hpp"
 
 namespace backstay::apply {
 
@@ -20,6 +21,7 @@ struct Assignment {
   std::vector<StoreChange> store_changes;
   std::string contents_backup;          // restore: where StoreChange::backup_entry lies
   std::vector<std::string> risks;       // that have to be acknowledged before it starts
+  std::vector<std::string> irreversible;  // risks of a restore that a full copy would save
   std::string packages_json = "[]";     // [{"name","version","previous_version"}]
   std::string plan_digest, plan_json;
   std::string full_copy_of;             // restore: put the full copy of this backup back instead of running the works
@@ -28,6 +30,8 @@ struct Assignment {
 class Operation : public Conversation {
  public:
   Operation(Assignment assignment, Settings settings);
+  // A restore: what it is to do stands in the backup, which is read first.
+  Operation(RestoreOrder order, Settings settings);
   // Goes on where a process died.
   Operation(Unfinished unfinished, Settings settings);
 
@@ -38,12 +42,18 @@ class Operation : public Conversation {
   Assignment job_;
 
   enum class Phase : std::uint8_t {
-    open, clear, lock, recheck, prepare, back_up, run, commit_unknown, verify, commit, export_rows, unlock, close,
+    read_backup, open, clear, lock, recheck, prepare, back_up, run, commit_unknown, verify, commit, export_rows, unlock, close,
     abandon, undo, undo_copy, undone, suspend, give_up, recover, finished,
   };
   Phase phase_ = Phase::open;
 
  private:
+  // restore.cpp
+  void read_backup();
+  void plan_restore(const std::string& manifest, const std::string& undo_list);
+  void plan_elements(const JsonValue& manifest);
+  void plan_undoing(const JsonValue& undo_list);
+  bool is_in_scope(const std::string& package, const std::string& key) const;
   // operation_prepare.cpp
   void open();
   void clear();
@@ -58,7 +68,11 @@ class Operation : public Conversation {
   void run_segment();
   void run_work(std::size_t index);
   void after_work(std::size_t index, const Answer& answer);
+  void commit_segment();
+  void note_schema_undo(const db::Rows& objects);
+  void note_conflicts(const std::string& document);
   void write_witnesses();
+  bool is_on_sqlite() const { return settings_.engine == db::Engine::sqlite; }
   void after_commit(const Answer& answer);
   void ask_whether_committed();
   bool is_last_segment() const { return segment_end_ >= job_.works.size(); }
@@ -76,6 +90,7 @@ class Operation : public Conversation {
   void undo_applied(const db::Rows& steps);
   void undo_copy();
   void put_back_store();
+  void run_undo(const std::vector<Undoing>& undoings);
   void clean_up_witnesses();
   void undone();
   void suspend();
@@ -92,9 +107,13 @@ class Operation : public Conversation {
   bool is_acknowledged(const std::string& risk) const;
 
   std::optional<Unfinished> unfinished_;
-  std::string backup_id_, before_, problem_step_, undo_list_;
+  std::optional<RestoreOrder> restore_;
+  std::string manifest_;
+  std::string backup_id_, before_, after_, problem_step_, undo_list_;
   Problem problem_of_;
   std::vector<std::string> open_risks_, left_, warnings_, conflicts_, undo_scripts_;
+  Undoing segment_undoing_;
+  db::Rows objects_before_;
   std::size_t prepared_ = 0, segment_begin_ = 0, segment_end_ = 0, segments_committed_ = 0, steps_done_ = 0;
   bool is_locked_ = false, is_in_maintenance_ = false, is_staged_ = false, is_commit_unknown_ = false;
   bool was_cancelled_ = false, is_prepared_ = false, is_connection_lost_ = false;

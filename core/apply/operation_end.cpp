@@ -1,4 +1,5 @@
 // Behind the last commit: checks, the record that decides, and tidying up. Everything here can be done again.
+#include "core/apply/capture_sql.hpp"
 #include "core/apply/operation.hpp"
 #include "core/apply/witness_sql.hpp"
 #include "core/report/json_writer.hpp"
@@ -30,7 +31,8 @@ void Operation::commit() {
     report::JsonWriter json(payload, 0);
     json.begin_object();
     json.member("backup_id", backup_id_);
-    json.member("env_after", answer.outcome == Outcome::ok ? answer.document : std::string());
+    after_ = answer.outcome == Outcome::ok ? answer.document : std::string();
+    json.member("env_after", after_);
     json.end_object();
     record(State::committed, payload);
     is_decided_ = true;
@@ -49,7 +51,6 @@ void Operation::export_rows() {
       if (steps.rows.rows.empty()) return drop_witnesses();  // exported already, before a crash
       undo_list_ = "[";
       for (const db::Row& row : steps.rows.rows) {
-        if (row[0].text() == witness::everything) continue;
         if (undo_list_.size() > 1) undo_list_ += ",";
         undo_list_ += row[3].text();
       }
@@ -58,6 +59,8 @@ void Operation::export_rows() {
       add.kind = RequestKind::add_to_backup;
       add.name = backup_id_;
       add.backup.entries.push_back({"undo.json", undo_list_});
+      add.backup.entries.push_back({"after.txt", after_});
+      add.capture = is_on_sqlite();  // the captured rows go along
       ask(add);
       drop_witnesses();
     });
@@ -69,6 +72,7 @@ void Operation::drop_witnesses() {
   ask(RequestKind::begin);
   execute(witness::delete_steps(settings_.engine), {db::Value::of(settings_.op_id)});
   execute(witness::delete_operation(settings_.engine), {db::Value::of(settings_.op_id)});
+  if (is_on_sqlite()) execute(capture::drop);
   read(witness::count_rows(settings_.engine), {}, [this](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       drop_pending();

@@ -18,6 +18,7 @@ Operation::Operation(Unfinished unfinished, Settings settings)
 
 void Operation::advance() {
   switch (phase_) {
+    case Phase::read_backup: return read_backup();
     case Phase::open: return open();
     case Phase::clear: return clear();
     case Phase::lock: return lock();
@@ -63,9 +64,15 @@ void Operation::open() {
   json.key("packages");
   json.raw(job_.packages_json);
   json.end_object();
-  record(State::created, payload);
+  if (!restore_) record(State::created, payload);
+  for (const std::string& risk : job_.irreversible) job_.risks.push_back(risk);
   for (const std::string& risk : job_.risks) {
     if (!is_acknowledged(risk)) open_risks_.push_back(risk);
+  }
+  if (settings_.dry_run) {
+    if (!job_.why_not.empty()) problem_of_ = {"plan", job_.why_not, {}, {}, {}, 0, {}, 0, 0, 0};
+    phase_ = Phase::abandon;
+    return;
   }
   if (job_.why_not.empty() && open_risks_.empty()) {
     record(State::preflighted, payload);
@@ -155,7 +162,7 @@ void Operation::prepare() {
 // Scripts are read before anything is changed, so that one that cannot be read stops nothing half-way.
 void Operation::prepare_next() {
   Work& work = job_.works[prepared_++];
-  if (work.kind == Work::Kind::host_call || work.content.empty()) return weave(work, {});
+  if (work.kind == Work::Kind::host_call || work.kind == Work::Kind::captured_rows || work.content.empty()) return weave(work, {});
   Request content;
   content.kind = RequestKind::read_content;
   content.name = work.content;

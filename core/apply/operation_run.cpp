@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/apply/operation.hpp"
+#include "core/apply/sqlite_schema.hpp"
 #include "core/apply/witness_sql.hpp"
 #include "core/report/json_writer.hpp"
 
@@ -58,11 +59,38 @@ void Operation::run_segment() {
   execute(witness::insert_operation(settings_.engine),
           {db::Value::of(settings_.op_id), db::Value::of(settings_.environment_id), db::Value::of(settings_.state_dir_id),
            db::Value::of(settings_.started_at), db::Value::of(settings_.host), db::Value::of(settings_.user)});
-  for (std::size_t i = segment_begin_; i < segment_end_ && !is_outside; ++i) run_work(i);
-  write_witnesses();
-  if (is_last_segment() && !job_.store_changes.empty()) {
-    change_store(RequestKind::switch_store);
+  segment_undoing_ = {};
+  segment_undoing_.reverse_class = "none";
+  if (is_on_sqlite()) {
+    read(sqlite_objects_query, {}, [this](const Answer& answer) {
+      if (answer.outcome != Outcome::ok) return fail(answer);
+      objects_before_ = answer.rows;
+    });
   }
+  for (std::size_t i = segment_begin_; i < segment_end_ && !is_outside; ++i) run_work(i);
+  if (is_on_sqlite()) {
+    read(sqlite_objects_query, {}, [this](const Answer& answer) {
+      if (answer.outcome != Outcome::ok) return fail(answer);
+      note_schema_undo(answer.rows);
+      commit_segment();
+    });
+  } else {
+    commit_segment();
+  }
+}
+
+void Operation::note_schema_undo(const db::Rows& objects) {
+  const SchemaUndo undo = sqlite_schema_undo(objects_before_, objects);
+  segment_undoing_.prepare = undo.before_rows;
+  segment_undoing_.reverse = undo.after_rows;
+  segment_undoing_.captured = true;
+  segment_undoing_.reasons = undo.not_covered;
+  segment_undoing_.reverse_class = undo.not_covered.empty() ? "safe" : "not-undone";
+}
+
+void Operation::commit_segment() {
+  write_witnesses();
+  if (is_last_segment() && !job_.store_changes.empty()) change_store(RequestKind::switch_store);
   ask(RequestKind::commit, [this](const Answer& answer) { after_commit(answer); });
 }
 
@@ -72,14 +100,20 @@ void Operation::run_work(std::size_t index) {
   request.step = work.step;
   request.name = settings_.op_id;
   request.timeout_ms = work.timeout_ms;
-  if (work.kind == Work::Kind::host_call) {
+  if (work.kind == Work::Kind::captured_rows) {
+    request.kind = RequestKind::undo_capture;
+    request.name = work.content;
+    request.text = work.own;
+    request.capture = true;
+    request.durable = settings_.overwrite_conflicts;
+  } else if (work.kind == Work::Kind::host_call) {
     request.kind = RequestKind::call_host;
     request.text = work.own;
   } else {
     request.kind = RequestKind::run_script;
     request.sql = work.text;  // as long as the machine
     request.is_outside_transaction = work.is_outside;
-    request.capture = settings_.engine == db::Engine::sqlite;
+    request.capture = is_on_sqlite();
   }
   request.done = index;
   request.total = job_.works.size();
@@ -90,6 +124,7 @@ void Operation::after_work(std::size_t index, const Answer& answer) {
   const Work& work = job_.works[index];
   if (answer.outcome == Outcome::ok) {
     ++steps_done_;
+    if (work.kind == Work::Kind::captured_rows) note_conflicts(answer.document);
     return;
   }
   drop_pending();
@@ -103,6 +138,13 @@ void Operation::after_work(std::size_t index, const Answer& answer) {
   fail(placed);
 }
 
+// Rows that somebody has changed since stay as they are; the report names them.
+void Operation::note_conflicts(const std::string& document) {
+  const auto list = parse_json(document.empty() ? "[]" : document, "conflicts");
+  if (!list.ok()) return;
+  for (const JsonValue& item : list.value().root.items) conflicts_.push_back(item.string);
+}
+
 void Operation::write_witnesses() {
   for (std::size_t from = segment_begin_; from < segment_end_; from += witness::max_rows_per_insert) {
     const std::size_t rows = std::min(witness::max_rows_per_insert, segment_end_ - from);
@@ -111,17 +153,19 @@ void Operation::write_witnesses() {
       const Work& work = job_.works[i];
       values.push_back(db::Value::of(settings_.op_id));
       values.push_back(db::Value::of(work.step));
-      values.push_back(db::Value::of(static_cast<std::int64_t>(i)));
+      values.push_back(db::Value::of(static_cast<std::int64_t>(2 * i)));
       values.push_back(db::Value::of(work.digest));
       values.push_back(db::Value::of(settings_.started_at));
       values.push_back(db::Value::of(write_undoing(work.undoing)));
     }
     execute(witness::insert_steps(settings_.engine, rows), std::move(values));
   }
-  if (!is_last_segment()) return;
+  segment_undoing_.step = is_last_segment() ? std::string(witness::everything) : "=" + std::to_string(segment_begin_);
+  // Between the last step of this transaction and the first of the next.
+  const auto sequence = static_cast<std::int64_t>(2 * segment_end_ + 1);
   execute(witness::insert_steps(settings_.engine, 1),
-          {db::Value::of(settings_.op_id), db::Value::of(witness::everything), db::Value::of(static_cast<std::int64_t>(job_.works.size())),
-           db::Value::of(job_.plan_digest), db::Value::of(settings_.started_at), db::Value::of("")});
+          {db::Value::of(settings_.op_id), db::Value::of(segment_undoing_.step), db::Value::of(sequence), db::Value::of(job_.plan_digest),
+           db::Value::of(settings_.started_at), db::Value::of(write_undoing(segment_undoing_))});
 }
 
 void Operation::after_commit(const Answer& answer) {
@@ -148,7 +192,7 @@ void Operation::ask_whether_committed() {
   lock.kind = RequestKind::lock;
   lock.timeout_ms = 60'000;
   phase_ = Phase::undo;
-  const std::string wanted = is_last_segment() ? std::string(witness::everything) : job_.works[segment_begin_].step;
+  const std::string wanted = is_last_segment() ? std::string(witness::everything) : "=" + std::to_string(segment_begin_);
   ask(lock);
   read(witness::exist(settings_.engine), {}, [this, wanted](const Answer& answer) {
     if (answer.outcome != Outcome::ok) return fail(answer);

@@ -1,5 +1,6 @@
 // The failure branch. Whatever failed, the operation ends with everything as it was, or in a named state that
 // waits for a decision.
+#include "core/apply/capture_sql.hpp"
 #include "core/apply/operation.hpp"
 #include "core/apply/witness_sql.hpp"
 #include "core/report/json_writer.hpp"
@@ -58,7 +59,8 @@ void Operation::abandon() {
   if (is_locked_) ask(RequestKind::unlock);
   record(State::abandoned, problem_json());
   ask(RequestKind::progress, [this](const Answer&) {
-    const End end = was_cancelled_ ? End::cancelled : End::abandoned;
+    const bool is_rehearsed = settings_.dry_run && problem_of_.message.empty();
+    const End end = was_cancelled_ ? End::cancelled : is_rehearsed ? End::done : End::abandoned;
     finish(end, outcome(end));
   });
 }
@@ -104,7 +106,6 @@ void Operation::undo_applied(const db::Rows& steps) {
   std::vector<Undoing> undoings;
   bool is_complete = true;
   for (const db::Row& row : steps.rows) {
-    if (row[0].text() == witness::everything) continue;
     auto undoing = read_undoing(row[3].text());
     if (!undoing.ok()) {
       Answer damaged;
@@ -116,7 +117,7 @@ void Operation::undo_applied(const db::Rows& steps) {
       const std::string risk = "R-NBC-SCRIPT:" + undoing.value().uid;
       if (!is_acknowledged(risk)) open_risks_.push_back(risk);
     }
-    is_complete &= !undoing.value().reverse.empty() || undoing.value().reverse_class == "none" || undoing.value().reverse_class == "unchanged";
+    is_complete &= !is_irreversible(undoing.value());
     undoings.push_back(std::move(undoing.value()));
   }
   if (!open_risks_.empty()) {
@@ -126,36 +127,54 @@ void Operation::undo_applied(const db::Rows& steps) {
   record(State::restoring);
   if (!is_complete) {
     for (const Undoing& undoing : undoings) {
-      if (undoing.reverse.empty() && undoing.reverse_class != "none" && undoing.reverse_class != "unchanged") {
+      if (is_irreversible(undoing)) {
         left_.push_back(undoing.step + " " + undoing.package + " " + undoing.element);
       }
     }
     phase_ = settings_.with_full_copy && !backup_id_.empty() ? Phase::undo_copy : Phase::give_up;
     return;
   }
-  undo_scripts_.clear();
+  run_undo(undoings);
+  clean_up_witnesses();
+  phase_ = Phase::undone;
+}
+
+void Operation::run_undo(const std::vector<Undoing>& undoings) {
+  std::vector<std::string> last;
+  bool has_captures = false;
+  undo_scripts_.clear();  // requests point into it
+  for (const Undoing& undoing : undoings) {
+    if (!undoing.prepare.empty()) undo_scripts_.push_back(undoing.prepare);
+    has_captures |= undoing.captured;
+  }
+  const std::size_t before_rows = undo_scripts_.size();
   for (const Undoing& undoing : undoings) {
     if (!undoing.reverse.empty()) undo_scripts_.push_back(undoing.reverse);
+    if (!undoing.discard.empty()) last.push_back(undoing.discard);
   }
-  for (const Undoing& undoing : undoings) {
-    if (!undoing.discard.empty()) undo_scripts_.push_back(undoing.discard);
-  }
+  undo_scripts_.insert(undo_scripts_.end(), last.begin(), last.end());
   ask(RequestKind::begin);
-  for (const std::string& script : undo_scripts_) {
+  for (std::size_t i = 0; i <= undo_scripts_.size(); ++i) {
+    if (i == before_rows && has_captures) {
+      Request rows;
+      rows.kind = RequestKind::undo_capture;
+      rows.name = settings_.op_id;
+      ask(rows);
+    }
+    if (i == undo_scripts_.size()) break;
     Request run;
     run.kind = RequestKind::run_script;
     run.name = settings_.op_id;
-    run.sql = script;  // as long as the machine
+    run.sql = undo_scripts_[i];
     ask(run);
   }
-  clean_up_witnesses();
-  phase_ = Phase::undone;
 }
 
 // Ends the open transaction.
 void Operation::clean_up_witnesses() {
   execute(witness::delete_steps(settings_.engine), {db::Value::of(settings_.op_id)});
   execute(witness::delete_operation(settings_.engine), {db::Value::of(settings_.op_id)});
+  if (is_on_sqlite()) execute(capture::drop);
   read(witness::count_rows(settings_.engine), {}, [this](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       drop_pending();

@@ -71,18 +71,21 @@ Work work_of(const PlanStep& step) {
   return work;
 }
 
-void add_script(Assignment& job, const PlanStep& step) {
+// On SQLite rows are captured by the server and the schema is compared, so no script is beyond taking back by itself.
+const char* class_of_script(db::Engine engine) { return engine == db::Engine::sqlite ? "captured" : "not-undone"; }
+
+void add_script(Assignment& job, const PlanStep& step, db::Engine engine) {
   Work work = work_of(step);
   work.content = step.contents.empty() ? std::string() : step.contents[0].key;
   work.is_outside = step.transaction != StepTransaction::shared;
   work.undoing.suspends = step.suspends();
-  work.undoing.reverse_class = "not-undone";
+  work.undoing.reverse_class = work.is_outside ? "not-undone" : class_of_script(engine);
   job.works.push_back(std::move(work));
 }
 
 void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
   switch (step.kind) {
-    case StepKind::sql: return add_script(job, step);
+    case StepKind::sql: return add_script(job, step, engine);
     case StepKind::element_put:
     case StepKind::element_delete:
       for (const Content& content : step.contents) {
@@ -99,7 +102,7 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
       Work work = work_of(step);
       work.kind = Work::Kind::statements;
       work.own = version_statements(step, engine);
-      work.undoing.reverse_class = "not-undone";
+      work.undoing.reverse_class = class_of_script(engine);
       job.works.push_back(std::move(work));
       return;
     }
@@ -110,16 +113,28 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
       job.works.push_back(std::move(work));
       return;
     }
-    case StepKind::data_binding:
-    case StepKind::file_put: return;
+    case StepKind::file_put:
+      // Files of a Creatio package lie in the store like its elements.
+      if (!step.is_origam) {
+        for (const Content& content : step.contents) {
+          StoreChange change;
+          change.key = content.key;
+          change.content = content.key;
+          job.store_changes.push_back(std::move(change));
+        }
+      }
+      return;
+    case StepKind::data_binding: return;
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings) {
+namespace {
+
+std::unique_ptr<Machine> start(ApplyPlan plan, Settings settings, std::string kind) {
   Assignment job;
-  job.kind = "apply";
+  job.kind = std::move(kind);
   if (!plan.complete) job.why_not = plan.why_not.empty() ? "there is no complete plan" : plan.why_not;
   job.plan_digest = plan.digest;
   job.plan_json = write_plan(plan, report::Format::json);
@@ -129,6 +144,16 @@ std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings) {
     if (work.is_outside) settings.mode = Transactions::per_step;
   }
   return std::make_unique<Operation>(std::move(job), std::move(settings));
+}
+
+}  // namespace
+
+std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings) {
+  return start(std::move(plan), std::move(settings), "apply");
+}
+
+std::unique_ptr<Machine> start_uninstall(ApplyPlan plan, Settings settings) {
+  return start(std::move(plan), std::move(settings), "uninstall");
 }
 
 }  // namespace backstay::apply

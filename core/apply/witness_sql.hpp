@@ -18,7 +18,8 @@ std::string insert_operation(db::Engine engine);
 // `rows` rows of six values: op_id, step_id, seq, digest, applied_at, undo (JSON).
 std::string insert_steps(db::Engine engine, std::size_t rows);
 inline constexpr std::size_t step_columns = 6, max_rows_per_insert = 100;
-// The step_id of the row that the last transaction of an operation writes: with it everything happened.
+// The step_id of the row that the last transaction of an operation writes: with it everything happened. The
+// others write one named "=" and the number of their first step.
 inline constexpr std::string_view everything = "*";
 // One number. $1 op_id, $2 step_id.
 std::string count_step(db::Engine engine);

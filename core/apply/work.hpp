@@ -9,6 +9,7 @@
 
 #include "core/apply/database.hpp"
 #include "core/apply/plan.hpp"
+#include "core/base/json.hpp"
 #include "core/base/text_document.hpp"
 
 namespace backstay::apply {
@@ -16,14 +17,22 @@ namespace backstay::apply {
 // What a witness row and a backup say about taking one change back.
 struct Undoing {
   std::string step, package, element, uid;
-  std::string reverse_class;         // safe, needs-review, not-undone, or "none" for what no database has to undo
+  std::string reverse_class;         // safe, needs-review, not-undone, unchanged, or "none" for what no database has to undo
   std::vector<std::string> reasons;  // why it is not safe
+  std::string prepare;               // script that has to run before captured rows go back; may be empty
   std::string reverse;               // script that takes it back; empty: there is none
   std::string discard;               // drops what was captured for it
+  bool captured = false;             // its rows lie in backstay_cap (SQLite), or in the backup's second part
   bool suspends = false;             // a script that its author has not confirmed as backward compatible
 };
 
 std::string write_undoing(const Undoing& undoing);
+// A change that nothing can take back, short of a copy of the database.
+inline bool is_irreversible(const Undoing& undoing) {
+  return undoing.reverse_class == "not-undone" || undoing.reverse_class.empty();
+}
+
+Undoing undoing_of(const JsonValue& value);
 // Errors: malformed.
 Result<Undoing> read_undoing(std::string_view json);
 
@@ -32,6 +41,7 @@ struct Work {
     script,        // of a package
     statements,    // of our own: bindings, version rows
     undoing,       // takes something back
+    captured_rows, // puts the captured rows of operation `content` back; `own`: the backup they lie in
     host_call,
   };
   Kind kind = Kind::script;

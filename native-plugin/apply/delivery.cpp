@@ -1,0 +1,55 @@
+#include "native-plugin/apply/delivery.hpp"
+
+#include <deque>
+
+#include "core/package/promotion/document.hpp"
+#include "core/preflight.hpp"
+#include "native-plugin/fs/digest.hpp"
+#include "native-plugin/host/inputs.hpp"
+
+namespace backstay::plugin {
+
+Result<Delivery> read_delivery(const std::vector<std::string>& paths, const DeliveryOptions& options) {
+  Delivery delivery;
+  const Limits limits;
+  std::vector<Input> inputs;
+  std::vector<apply::Content> listed;
+  for (const std::string& path : paths) {
+    host::OpenedInput opened = host::open_input(path, limits);
+    if (!opened.usable || opened.incomplete) {
+      return Error{ErrorCode::unreadable, {}, path + ": " + (opened.findings.empty() ? "it cannot be read" : opened.findings.front().message)};
+    }
+    inputs.push_back(std::move(opened.input));
+  }
+  PreflightOptions preflight_options;
+  preflight_options.dialect = options.engine;
+  preflight_options.environment = options.environment;
+  delivery.report = preflight(inputs, preflight_options, nullptr);
+  if (delivery.report.unreadable_input) return delivery;
+
+  std::deque<promotion::Document> documents;  // the plan's parameters point into them
+  std::vector<const promotion::Document*> promotions;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (delivery.report.inputs[i].kind == InputKind::promotion) {
+      auto text = read_all(*inputs[i].files.front().bytes, inputs[i].path, limits.max_promotion_bytes);
+      if (!text.ok()) return text.error();
+      auto document = promotion::read_document(text.value(), inputs[i].path, limits);
+      if (!document.ok()) return document.error();
+      documents.push_back(std::move(document.value()));
+      promotions.push_back(&documents.back());
+      continue;
+    }
+    auto read = apply::read_contents(inputs[i], limits, [&](std::string_view key, std::string_view bytes) {
+      listed.push_back({std::string(key), inputs[i].path, bytes.size(), sha256(bytes)});
+      delivery.contents.insert_or_assign(std::string(key), std::string(bytes));
+      return true;
+    });
+    if (!read.ok()) return read.error();
+  }
+  const auto digest = [](std::string_view bytes) { return sha256(bytes); };
+  const apply::PlanInput input{delivery.report, options.environment, listed, promotions, digest, options.engine};
+  delivery.plan = options.is_uninstall ? apply::plan_uninstall(input) : apply::plan_apply(input);
+  return delivery;
+}
+
+}  // namespace backstay::plugin

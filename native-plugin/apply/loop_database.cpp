@@ -1,0 +1,208 @@
+// The target database: one session from lock to unlock.
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/apply/capture_sql.hpp"
+#include "native-plugin/apply/apply_loop.hpp"
+#include "native-plugin/db/take_snapshot.hpp"
+#include "native-plugin/db/undo_captured.hpp"
+#include "native-plugin/fs/digest.hpp"
+#include "native-plugin/fs/faults.hpp"
+
+namespace backstay::plugin {
+
+using apply::Answer;
+using apply::Outcome;
+using apply::Request;
+using apply::RequestKind;
+
+namespace {
+
+template <class T>
+Answer plain(const db::DbResult<T>& result) {
+  return result.ok() ? Answer() : failed(result.error());
+}
+
+}  // namespace
+
+Answer ApplyLoop::lock(const Request& request) {
+  if (driver_ && driver_->tx_state() == db::TxState::lost) {
+    const std::lock_guard<std::mutex> guard(driver_lock_);
+    driver_.reset();
+  }
+  if (!driver_) {
+    db::OpenSettings open;
+    open.op_id = settings_.op_id;
+    auto driver = db::open_driver(at_.config.database, open);
+    if (!driver.ok()) {
+      // Not "lost": this session never had anything under way.
+      Answer answer = failed(driver.error());
+      if (answer.outcome == Outcome::lost && request.timeout_ms < 60'000) answer.outcome = Outcome::failed;
+      return answer;
+    }
+    const std::lock_guard<std::mutex> guard(driver_lock_);
+    driver_ = std::move(driver.value());
+  }
+  auto locked = driver_->session_lock(at_.config.environment_id, request.timeout_ms);
+  if (!locked.ok()) return failed(locked.error());
+  if (locked.value()) return {};
+  std::string holder;
+  if (auto holders = driver_->lock_holders(); holders.ok()) {
+    for (const std::string& name : holders.value()) holder += (holder.empty() ? "" : ", ") + name;
+  }
+  return failed(Outcome::busy, "lock", "another operation holds the database" + (holder.empty() ? "" : ": " + holder));
+}
+
+Answer ApplyLoop::unlock() {
+  if (!driver_) return {};
+  auto unlocked = driver_->session_unlock(at_.config.environment_id);
+  const std::lock_guard<std::mutex> guard(driver_lock_);
+  driver_.reset();
+  return plain(unlocked);
+}
+
+Answer ApplyLoop::database(const Request& request) {
+  if (!driver_) {
+    if (request.kind == RequestKind::rollback) return {};
+    return failed(Outcome::failed, "internal", "the database is not open");
+  }
+  switch (request.kind) {
+    case RequestKind::begin: return plain(driver_->begin());
+    case RequestKind::commit: return plain(driver_->commit());
+    case RequestKind::rollback: return plain(driver_->rollback());
+    case RequestKind::savepoint: return plain(driver_->savepoint(request.name));
+    case RequestKind::release: return plain(driver_->release(request.name));
+    case RequestKind::rollback_to: return plain(driver_->rollback_to(request.name));
+    case RequestKind::run_script: return run_script(request);
+    case RequestKind::execute:
+    case RequestKind::read_rows: return execute(request);
+    case RequestKind::undo_capture: return undo_capture(request);
+    case RequestKind::snapshot: return snapshot(request);
+    case RequestKind::restore_copy: return restore_copy(request);
+    default: return failed(Outcome::unsupported, "internal", "this host has no " + std::string(to_string(request.kind)));
+  }
+}
+
+Answer ApplyLoop::run_script(const Request& request) {
+  db::RunOptions options;
+  options.timeout_ms = request.timeout_ms;
+  options.transaction_control = request.is_outside_transaction;
+  if (request.capture) {
+    options.capture_op = request.name;
+    options.capture_step = request.step;
+  }
+  const db::ScriptOutcome outcome = driver_->run(request.sql, options);
+  ++step_;
+  if (request.total) at_.services.log->progress("run", request.done + 1, request.total, request.step);
+  return outcome.ok() ? Answer() : failed(*outcome.error);
+}
+
+Answer ApplyLoop::execute(const Request& request) {
+  if (faults::is_broken("no-witness") && request.sql.find("backstay_step") != std::string_view::npos &&
+      request.sql.starts_with("INSERT")) {
+    return {};
+  }
+  if (request.values.empty() && request.kind == RequestKind::execute) return plain(driver_->execute(request.sql));
+  auto rows = driver_->query(request.sql, request.values);
+  if (!rows.ok()) return failed(rows.error());
+  Answer answer;
+  answer.rows = std::move(rows.value());
+  return answer;
+}
+
+// Rows that lie in the backup only come into the database first; the same table, the same rules.
+Answer ApplyLoop::undo_capture(const Request& request) {
+  if (!request.text.empty()) {
+    if (Answer brought = import_captured(request.text); brought.outcome != Outcome::ok) return brought;
+  }
+  auto there = driver_->query(apply::capture::exist);
+  if (!there.ok()) return failed(there.error());
+  if (there.value().rows.empty() || there.value().rows[0][0].integer == 0) return {};
+  db::UndoOptions options;
+  options.op_id = request.name;
+  options.overwrite = request.durable;
+  if (request.capture) {
+    options.capture_op = settings_.op_id;
+    options.capture_step = request.step;
+  }
+  auto undone = db::undo_captured(*driver_, options);
+  if (!undone.ok()) return failed(undone.error());
+  if (request.name != settings_.op_id) {
+    const db::Value op = db::Value::of(request.name);
+    auto deleted = driver_->query("DELETE FROM main.\"backstay_cap\" WHERE op_id = ?1", std::span<const db::Value>(&op, 1));
+    if (!deleted.ok()) return failed(deleted.error());
+  }
+  nlohmann::json conflicts = nlohmann::json::array();
+  for (const db::UndoConflict& conflict : undone.value().conflicts) {
+    conflicts.push_back(conflict.table + " " + conflict.key + (conflict.column.empty() ? "" : " " + conflict.column) + ": " + conflict.kind);
+  }
+  Answer answer;
+  answer.document = conflicts.dump();
+  return answer;
+}
+
+Answer ApplyLoop::import_captured(const std::string& backup_id) {
+  auto rows = opened_backup(backup_id, true);
+  if (!rows.ok() && rows.error().code == ErrorCode::missing) return {};
+  if (!rows.ok()) return failed(rows.error());
+  auto text = rows.value()->entry("rows/captured.jsonl");
+  if (!text.ok() && text.error().code == ErrorCode::missing) return {};
+  if (!text.ok()) return failed(text.error());
+  if (auto made = driver_->execute(apply::capture::create); !made.ok()) return failed(made.error());
+  std::size_t at = 0;
+  const auto next = [&](db::Row& row) {
+    if (at >= text.value().size()) return false;
+    const std::size_t end = text.value().find('\n', at);
+    const nlohmann::json line = nlohmann::json::parse(text.value().substr(at, end - at), nullptr, false);
+    at = end == std::string::npos ? text.value().size() : end + 1;
+    if (!line.is_array()) return false;
+    row.clear();
+    for (const auto& value : line) row.push_back(value.is_string() ? db::Value::of(value.get<std::string>()) : db::Value::null());
+    return true;
+  };
+  auto inserted = driver_->insert_rows(apply::capture::table, apply::capture::columns, next);
+  return plain(inserted);
+}
+
+// One line per row; empty when nothing was captured.
+Result<std::string> ApplyLoop::export_captured() {
+  std::string lines;
+  const auto failure = [](const db::DbError& error) { return Error{ErrorCode::unreadable, {}, error.message}; };
+  auto there = driver_->query(apply::capture::exist);
+  if (!there.ok()) return failure(there.error());
+  if (there.value().rows.empty() || there.value().rows[0][0].integer == 0) return lines;
+  const db::Value op = db::Value::of(settings_.op_id);
+  auto read = driver_->each_row(apply::capture::select, std::span<const db::Value>(&op, 1), [&](const db::Row& row) {
+    nlohmann::json line = nlohmann::json::array();
+    for (const db::Value& value : row) line.push_back(value.is_null() ? nlohmann::json() : nlohmann::json(value.text()));
+    lines += line.dump() + "\n";
+    return true;
+  });
+  if (!read.ok()) return failure(read.error());
+  return lines;
+}
+
+Answer ApplyLoop::snapshot(const Request& request) {
+  auto taken = db::take_snapshot(*driver_, request.text == "data", sha256);
+  if (!taken.ok()) return failed(taken.error());
+  Answer answer;
+  answer.document = taken.value().schema_digest + ":" + taken.value().data_digest;
+  return answer;
+}
+
+// The copy leaves the backup as a file below scratch/, and replaces the target in one commit of SQLite's own.
+Answer ApplyLoop::restore_copy(const Request& request) {
+  auto backup = opened_backup(request.name, false);
+  if (!backup.ok()) return failed(backup.error());
+  if (auto made = at_.state->make_folder("scratch"); !made.ok()) return failed(made.error());
+  const std::string name = "scratch/restore-" + settings_.op_id;
+  if (auto removed = at_.state->remove(name); !removed.ok()) return failed(removed.error());
+  const std::string path = at_.state->path() + "/" + name;
+  if (auto extracted = backup.value()->extract("db/main.sqlite", path); !extracted.ok()) return failed(extracted.error());
+  auto restored = driver_->restore_file(path);
+  (void)at_.state->remove(name).ok();
+  return plain(restored);
+}
+
+}  // namespace backstay::plugin

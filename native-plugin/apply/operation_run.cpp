@@ -1,0 +1,333 @@
+#include "native-plugin/apply/operation_run.hpp"
+
+#include <sys/stat.h>
+
+#include <mutex>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/json.hpp"
+#include "core/report/time_text.hpp"
+#include "native-plugin/apply/apply_loop.hpp"
+#include "native-plugin/apply/delivery.hpp"
+#include "native-plugin/db/url.hpp"
+#include "native-plugin/fs/digest.hpp"
+#include "native-plugin/include/backstay/plugin.h"
+
+namespace backstay::plugin {
+namespace {
+
+using nlohmann::json;
+
+// Exit codes of the command line, given in every report (contract.md).
+enum ExitCode : int { ok = 0, findings = 1, usage = 2, unreadable = 3, undone = 4, left_behind = 5, refused = 6, interrupted = 7 };
+
+struct Ending {
+  Status status;
+  int exit_code;
+};
+
+Ending ending_of(std::string_view end, const json& outcome) {
+  const std::string code = outcome.contains("problem") && outcome["problem"].is_object() ? outcome["problem"].value("code", "") : "";
+  if (end == "DONE") return {BACKSTAY_OK, ExitCode::ok};
+  if (end == "CANCELLED") return {BACKSTAY_E_CANCELLED, ExitCode::interrupted};
+  if (end == "SUSPENDED") return {BACKSTAY_E_SUSPENDED, ExitCode::left_behind};
+  if (end == "RESTORE_FAILED" || end == "INCOMPLETE") return {BACKSTAY_E_UNRECOVERED, ExitCode::left_behind};
+  if (end == "DIFFERS") return {BACKSTAY_E_DRIFT, ExitCode::findings};
+  if (end == "ROLLED_BACK") return {code == "db" ? BACKSTAY_E_DB : BACKSTAY_E_HOST, ExitCode::undone};
+  if (code == "jobs") return {BACKSTAY_E_BUSY_JOB, ExitCode::refused};
+  if (code == "lock") return {BACKSTAY_E_LOCKED, ExitCode::refused};
+  if (code == "unrecovered") return {BACKSTAY_E_UNRECOVERED, ExitCode::refused};
+  if (code == "damaged") return {BACKSTAY_E_BACKUP_BAD, ExitCode::refused};
+  if (code == "no-space") return {BACKSTAY_E_NOSPACE, ExitCode::refused};
+  if (code == "db") return {BACKSTAY_E_DB, ExitCode::refused};
+  return {BACKSTAY_E_BLOCKED, ExitCode::refused};
+}
+
+std::vector<std::string> texts_of(const json& object, const char* key) {
+  std::vector<std::string> texts;
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return texts;
+  for (const json& item : *found) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+OperationReport report_of(Status status, int exit_code, json document) {
+  document["schema"] = "backstay.operation/1";
+  document["exit_code"] = exit_code;
+  return {status, document.dump()};
+}
+
+OperationReport refusal(Status status, int exit_code, const std::string& kind, const std::string& code, const std::string& message) {
+  return report_of(status, exit_code, {{"kind", kind}, {"end", "ABANDONED"}, {"problem", {{"code", code}, {"message", message}}}});
+}
+
+// What every operation that runs a machine shares.
+class MachineOperation : public Operation {
+ public:
+  MachineOperation(Installation& installation, json params, std::string kind)
+      : at_(installation), params_(std::move(params)), kind_(std::move(kind)), op_id_(installation.new_id()) {}
+
+  OperationReport run() override {
+    if (auto locked = lock_installation(at_); !locked.ok()) {
+      if (locked.error().code == ErrorCode::cancelled) return refusal(BACKSTAY_E_LOCKED, ExitCode::refused, kind_, "lock", locked.error().message);
+      const bool is_damaged = locked.error().code == ErrorCode::malformed;
+      return refusal(is_damaged ? BACKSTAY_E_BACKUP_BAD : status_of(locked.error()), ExitCode::refused, kind_,
+                     is_damaged ? "journal" : "io", locked.error().message);
+    }
+    return run_locked();
+  }
+
+  void cancel() override {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    cancel_asked_ = true;
+    if (loop_) loop_->cancel();
+  }
+
+  OperationStatus status() const override {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    OperationStatus status;
+    status.op_id = op_id_;
+    status.cancel_asked = cancel_asked_;
+    status.steps = steps_;
+    if (loop_) {
+      status.state = loop_->state();
+      status.step = loop_->step();
+    }
+    status.result = result_;
+    return status;
+  }
+
+ protected:
+  virtual OperationReport run_locked() = 0;
+
+  apply::Settings settings() const {
+    apply::Settings settings;
+    settings.op_id = op_id_;
+    settings.environment_id = at_.config.environment_id;
+    settings.state_dir_id = at_.state_dir_id;
+    settings.user = at_.config.user;
+    settings.host = at_.config.host;
+    settings.tool = "backstay " BACKSTAY_VERSION;
+    settings.started_at = at_.now();
+    settings.digest = [](std::string_view bytes) { return sha256(bytes); };
+    settings.engine = db::engine_of_url(at_.config.database).value_or(db::Engine::sqlite);
+    settings.acknowledged = texts_of(params_, "acknowledge");
+    settings.force = params_.contains("force") && params_["force"] == true;
+    settings.dry_run = params_.contains("dry_run") && params_["dry_run"] == true;
+    settings.overwrite_conflicts = params_.value("on_conflict", "keep") == "overwrite";
+    settings.lock_wait_ms = at_.config.lock_wait_ms;
+    settings.with_full_copy = settings.engine == db::Engine::sqlite && is_copy_small();
+    const std::string mode = params_.value("mode", "whole");
+    if (mode == "per-package") settings.mode = apply::Transactions::per_package;
+    if (mode == "per-step") settings.mode = apply::Transactions::per_step;
+    return settings;
+  }
+
+  // Looking at its size is no file call that would drop SQLite's locks (plugin.md 4.5).
+  bool is_copy_small() const {
+    const auto url = db::read_url(at_.config.database);
+    struct stat info;
+    return url && stat(url->target.c_str(), &info) == 0 && static_cast<std::uint64_t>(info.st_size) <= at_.config.max_full_copy_bytes;
+  }
+
+  // Runs the machine and gives its outcome with the warnings of the loop.
+  json converse(apply::Machine& machine, const std::string& op_id, Contents contents) {
+    LoopSettings loop;
+    loop.op_id = op_id;
+    loop.kind = kind_;
+    loop.recipients = texts_of(params_, "recipients");
+    if (params_.contains("window")) {
+      const std::string text = params_["window"].dump();
+      if (const auto parsed = parse_json(text, "window"); parsed.ok()) {
+        if (auto window = read_window(parsed.value().root); window.ok()) loop.window = window.value();
+      }
+    }
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      loop_ = std::make_unique<ApplyLoop>(at_, std::move(loop), std::move(contents));
+      if (cancel_asked_) loop_->cancel();
+    }
+    json outcome = json::parse(loop_->run(machine), nullptr, false);
+    if (!outcome.is_object()) outcome = json::object();
+    for (const std::string& warning : loop_->warnings()) outcome["warnings"].push_back(at_.redact(warning));
+    return outcome;
+  }
+
+  OperationReport finished(json outcome) {
+    const Ending ending = ending_of(outcome.value("end", ""), outcome);
+    const std::lock_guard<std::mutex> guard(mutex_);
+    result_ = ending.status;
+    return report_of(ending.status, ending.exit_code, std::move(outcome));
+  }
+
+  std::optional<OperationReport> refuse_unrecovered() {
+    auto open = at_.journal->unfinished();
+    if (!open.ok()) return refusal(status_of(open.error()), ExitCode::refused, kind_, "journal", open.error().message);
+    if (open.value().empty()) return std::nullopt;
+    const OperationRow& row = open.value().front();
+    return refusal(BACKSTAY_E_UNRECOVERED, ExitCode::refused, kind_, "unrecovered",
+                   "operation " + row.op_id + " (" + row.kind + ") stopped in state " + row.state + ": recover it first");
+  }
+
+  Installation& at_;
+  json params_;
+  std::string kind_, op_id_;
+  std::uint32_t steps_ = 0;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unique_ptr<ApplyLoop> loop_;
+  bool cancel_asked_ = false;
+  Status result_ = 0;
+};
+
+class ApplyOperation final : public MachineOperation {
+ public:
+  ApplyOperation(Installation& installation, json params, bool uninstall)
+      : MachineOperation(installation, std::move(params), uninstall ? "uninstall" : "apply"), is_uninstall_(uninstall) {}
+
+ private:
+  OperationReport run_locked() override {
+    if (auto refused = refuse_unrecovered()) return *refused;
+    const std::vector<std::string> paths = texts_of(params_, "inputs");
+    if (paths.empty()) return refusal(BACKSTAY_E_ARG, ExitCode::usage, kind_, "params", "\"inputs\" names nothing to apply");
+    apply::Settings apply_settings = settings();
+    DeliveryOptions options;
+    options.engine = apply_settings.engine == db::Engine::postgresql ? Dialect::postgresql
+                                                                      : dialect_from(at_.config.dialect).value_or(Dialect::postgresql);
+    options.is_uninstall = is_uninstall_;
+    auto delivery = read_delivery(paths, options);
+    if (!delivery.ok()) return refusal(BACKSTAY_E_PACKAGE, ExitCode::unreadable, kind_, "input", delivery.error().message);
+    const report::Report& checked = delivery.value().report;
+    if (checked.unreadable_input) {
+      const std::string why = checked.findings.empty() ? "an input cannot be read" : checked.findings.front().message;
+      return refusal(BACKSTAY_E_PACKAGE, ExitCode::unreadable, kind_, "input", why);
+    }
+    if (!delivery.value().plan.complete) {
+      return refusal(BACKSTAY_E_PACKAGE, ExitCode::findings, kind_, "plan", delivery.value().plan.why_not);
+    }
+    steps_ = static_cast<std::uint32_t>(delivery.value().plan.steps.size());
+    json counts = {{"errors", checked.summary.errors}, {"warnings", checked.summary.warnings}};
+    auto machine = is_uninstall_ ? apply::start_uninstall(std::move(delivery.value().plan), std::move(apply_settings))
+                                 : apply::start_apply(std::move(delivery.value().plan), std::move(apply_settings));
+    json outcome = converse(*machine, op_id_, std::move(delivery.value().contents));
+    outcome["preflight"] = std::move(counts);
+    return finished(std::move(outcome));
+  }
+
+  bool is_uninstall_;
+};
+
+class RestoreOperation final : public MachineOperation {
+ public:
+  RestoreOperation(Installation& installation, json params) : MachineOperation(installation, std::move(params), "restore") {}
+
+ private:
+  OperationReport run_locked() override {
+    if (auto refused = refuse_unrecovered()) return *refused;
+    apply::RestoreOrder order;
+    order.backup_id = params_.value("backup_id", "");
+    if (order.backup_id.empty()) {
+      auto newest = newest_backup();
+      if (!newest.ok()) return refusal(status_of(newest.error()), ExitCode::refused, kind_, "backups", newest.error().message);
+      order.backup_id = newest.value();
+    }
+    if (params_.contains("scope") && params_["scope"].is_object()) {
+      order.packages = texts_of(params_["scope"], "packages");
+      order.elements = texts_of(params_["scope"], "elements");
+      order.tables = texts_of(params_["scope"], "tables");
+    }
+    order.with_rows = params_.value("data", "rows") != "skip";
+    order.dry_run_digest = params_.value("digest", "");
+    auto machine = apply::start_restore(std::move(order), settings());
+    return finished(converse(*machine, op_id_, {}));
+  }
+
+  // Of an operation whose changes are there: one that was rolled back has nothing to take back.
+  Result<std::string> newest_backup() {
+    auto rows = at_.journal->backups();
+    if (!rows.ok()) return rows.error();
+    auto operations = at_.journal->operations();
+    if (!operations.ok()) return operations.error();
+    for (const BackupRow& row : rows.value()) {
+      for (const OperationRow& operation : operations.value()) {
+        if (operation.op_id == row.op_id && operation.state == "DONE" && row.status != "damaged" && row.status != "superseded") return row.backup_id;
+      }
+    }
+    return Error{ErrorCode::missing, {}, "there is no backup to restore"};
+  }
+};
+
+class RecoverOperation final : public MachineOperation {
+ public:
+  RecoverOperation(Installation& installation, json params) : MachineOperation(installation, std::move(params), "recover") {}
+
+ private:
+  OperationReport run_locked() override {
+    auto open = at_.journal->unfinished();
+    if (!open.ok()) return refusal(status_of(open.error()), ExitCode::refused, kind_, "journal", open.error().message);
+    if (open.value().empty()) return report_of(BACKSTAY_OK, ExitCode::ok, {{"kind", "recover"}, {"end", "DONE"}, {"operations", json::array()}});
+    json operations = json::array();
+    Ending worst = {BACKSTAY_OK, ExitCode::ok};
+    // The last one first: an earlier one that waits for a decision lies below it.
+    for (auto row = open.value().rbegin(); row != open.value().rend(); ++row) {
+      auto unfinished = unfinished_of(*row);
+      if (!unfinished.ok()) return refusal(status_of(unfinished.error()), ExitCode::refused, kind_, "journal", unfinished.error().message);
+      kind_ = row->kind;
+      auto machine = apply::start_recovery(std::move(unfinished.value()), settings());
+      json outcome = converse(*machine, row->op_id, {});
+      kind_ = "recover";
+      const Ending ending = recovered(outcome);
+      if (ending.exit_code > worst.exit_code) worst = ending;
+      operations.push_back(std::move(outcome));
+    }
+    json outcome = {{"kind", "recover"}, {"operations", operations}, {"end", operations.front().value("end", "")}};
+    if (operations.front().contains("problem")) outcome["problem"] = operations.front()["problem"];
+    return report_of(worst.status, worst.exit_code, std::move(outcome));
+  }
+
+  // Old or new, either is a recovery that succeeded.
+  static Ending recovered(const json& outcome) {
+    const std::string end = outcome.value("end", "");
+    const std::string code = outcome.contains("problem") && outcome["problem"].is_object() ? outcome["problem"].value("code", "") : "";
+    if (end == "DONE" || end == "ROLLED_BACK" || (end == "ABANDONED" && code == "interrupted")) return {BACKSTAY_OK, ExitCode::ok};
+    return ending_of(end, outcome);
+  }
+
+  Result<apply::Unfinished> unfinished_of(const OperationRow& row) {
+    apply::Unfinished unfinished;
+    unfinished.op_id = row.op_id;
+    unfinished.kind = row.kind;
+    unfinished.state = row.state;
+    unfinished.decision = params_.value("decision", "");
+    auto records = at_.journal->records(row.op_id);
+    if (!records.ok()) return records.error();
+    for (const journal::Record& record : records.value()) {
+      const json payload = json::parse(record.payload, nullptr, false);
+      if (!payload.is_object()) continue;
+      if (payload.contains("backup_id")) unfinished.backup_id = payload.value("backup_id", "");
+      if (payload.contains("env_before")) unfinished.env_before = payload.value("env_before", "");
+      if (payload.contains("packages")) unfinished.packages_json = payload["packages"].dump();
+      if (payload.contains("outside")) unfinished.is_outside = payload.value("outside", false);
+    }
+    return unfinished;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> make_operation(Installation& installation, OperationKind kind, std::string_view params) {
+  json document = json::parse(params.empty() ? std::string_view("{}") : params, nullptr, false);
+  switch (kind) {
+    case OperationKind::apply: return std::make_unique<ApplyOperation>(installation, std::move(document), false);
+    case OperationKind::uninstall: return std::make_unique<ApplyOperation>(installation, std::move(document), true);
+    case OperationKind::restore: return std::make_unique<RestoreOperation>(installation, std::move(document));
+    case OperationKind::recover: return std::make_unique<RecoverOperation>(installation, std::move(document));
+    default: return nullptr;
+  }
+}
+
+}  // namespace backstay::plugin

@@ -1,0 +1,92 @@
+#include "native-plugin/apply/queries.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "native-plugin/backup/backup_file.hpp"
+
+namespace backstay::plugin {
+namespace {
+
+using nlohmann::json;
+
+json described(const BackupRow& row) {
+  return {{"backup_id", row.backup_id}, {"op_id", row.op_id}, {"file", row.path}, {"sha256", row.digest}, {"created_at", row.created_at},
+          {"expires_at", row.expires_at}, {"verified_at", row.verified_at}, {"status", row.status}, {"reason", row.reason},
+          {"packages", json::parse(row.packages, nullptr, false)}, {"bytes", row.bytes}, {"pinned", row.is_pinned}};
+}
+
+json described(const OperationRow& row) {
+  return {{"op_id", row.op_id}, {"kind", row.kind}, {"state", row.state}, {"created_at", row.created_at}, {"closed_at", row.closed_at}};
+}
+
+Result<std::string> backups(Journal& journal) {
+  auto rows = journal.backups();
+  if (!rows.ok()) return rows.error();
+  json list = json::array();
+  for (const BackupRow& row : rows.value()) list.push_back(described(row));
+  return json({{"schema", "backstay.backups/1"}, {"backups", list}}).dump();
+}
+
+Result<std::string> backup(Installation& installation, Journal& journal, const std::string& id) {
+  auto rows = journal.backups();
+  if (!rows.ok()) return rows.error();
+  for (const BackupRow& row : rows.value()) {
+    if (row.backup_id != id) continue;
+    auto file = BackupFile::open(*installation.state, row.path, row.digest);
+    json document = described(row);
+    document["schema"] = "backstay.backup-state/1";
+    document["is_intact"] = file.ok();
+    if (file.ok()) document["manifest"] = json::parse(file.value().manifest(), nullptr, false);
+    if (!file.ok()) document["damage"] = file.error().message;
+    return document.dump();
+  }
+  return Error{ErrorCode::missing, {}, "there is no backup \"" + id + "\""};
+}
+
+Result<std::string> records(Journal& journal, const std::string& op_id) {
+  auto rows = journal.records(op_id);
+  if (!rows.ok()) return rows.error();
+  json list = json::array();
+  for (const journal::Record& row : rows.value()) {
+    list.push_back({{"rev", row.rev}, {"op_id", row.op_id}, {"at", row.at}, {"state", row.state}, {"step", row.step},
+                    {"payload", json::parse(row.payload, nullptr, false)}, {"hash", row.hash}});
+  }
+  return json({{"schema", "backstay.journal/1"}, {"records", list}}).dump();
+}
+
+Result<std::string> operations(Result<std::vector<OperationRow>> rows) {
+  if (!rows.ok()) return rows.error();
+  json list = json::array();
+  for (const OperationRow& row : rows.value()) list.push_back(described(row));
+  return json({{"schema", "backstay.operations/1"}, {"operations", list}}).dump();
+}
+
+std::string features(const Installation& installation) {
+  return json({{"schema", "backstay.features/1"}, {"features", {"apply", "restore", "recover", "uninstall", "partial-restore", "per-package", "per-step"}},
+               {"store", installation.services.store ? "host" : "directory"}}).dump();
+}
+
+}  // namespace
+
+Result<std::string> answer_query(Installation& installation, std::string_view what, std::string_view params) {
+  if (what == "features") return features(installation);
+  const json document = json::parse(params.empty() ? std::string_view("{}") : params, nullptr, false);
+  if (!document.is_object()) return Error{ErrorCode::malformed, {}, "the parameters are no JSON object"};
+  std::optional<Journal> own;
+  if (!installation.journal) {
+    auto there = installation.state->exists(journal_name);
+    if (!there.ok()) return there.error();
+    auto opened = Journal::open(*installation.state, there.value());
+    if (!opened.ok()) return opened.error();
+    own.emplace(std::move(opened.value()));
+  }
+  Journal& journal = own ? *own : *installation.journal;
+  if (what == "backups") return backups(journal);
+  if (what == "backup") return backup(installation, journal, document.value("backup_id", ""));
+  if (what == "journal") return records(journal, document.value("op_id", ""));
+  if (what == "operations") return operations(journal.operations());
+  if (what == "unfinished") return operations(journal.unfinished());
+  return Error{ErrorCode::not_recognised, {}, "there is no query \"" + std::string(what) + "\""};
+}
+
+}  // namespace backstay::plugin

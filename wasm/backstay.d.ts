@@ -393,6 +393,26 @@ export function reverse(items: Item | Iterable<Item>, which: {input?: number; fi
  */
 export function repair(items: Item | Iterable<Item>, which?: {input?: number; repair?: number}, options?: Options, control?: Control): Promise<Change[]>;
 
+/**
+ * A snapshot of a PostgreSQL database (core/schema): its objects and a hash over the rows of every table, as text.
+ * `query` runs one statement and gives its rows: whole numbers as numbers, booleans as 0 and 1, the rest as text or null.
+ */
+export function snapshot(query: (sql: string) => Promise<(string | number | null)[][]>, product?: string): Promise<string>;
+
+export interface Difference {
+  kind: "added" | "removed" | "changed";
+  object_kind: string;
+  object: string;
+  what: string | null;
+  name: string | null;
+  before: string | null;
+  after: string | null;
+  sentence: string;
+}
+
+/** What changed from one snapshot to another of the same server. */
+export function difference(before: string, after: string): Promise<Difference[]>;
+
 export interface Rule {
   id: string;
   title: string;

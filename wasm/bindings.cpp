@@ -15,6 +15,7 @@
 #include "core/report/rule_pages.hpp"
 #include "wasm/host_source.hpp"
 #include "wasm/request.hpp"
+#include "wasm/schema_calls.hpp"
 #include "wasm/stored_file.hpp"
 
 extern "C" {
@@ -130,6 +131,12 @@ int reverse_call(std::string_view text) {
   return done;
 }
 
+int answer_call(Result<std::string> answer) {
+  if (!answer.ok()) return refuse(answer.error());
+  result() = std::move(answer.value());
+  return done;
+}
+
 deploy::Order order_of(const Input& input, const PreflightOptions& options) {
   std::vector<CheckedInput> inputs;
   inputs.push_back(check_input(input, options, nullptr));
@@ -214,6 +221,8 @@ int backstay_preflight(const char* request, std::size_t size) { return backstay:
 int backstay_rules() { return backstay::wasm::rules_call(); }
 int backstay_source(const char* request, std::size_t size) { return backstay::wasm::source_call({request, size}); }
 int backstay_reverse(const char* request, std::size_t size) { return backstay::wasm::reverse_call({request, size}); }
+int backstay_snapshot(const char* request, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::snapshot_answer({request, size})); }
+int backstay_difference(const char* request, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::difference_answer({request, size})); }
 int backstay_repair(const char* request, std::size_t size) { return backstay::wasm::repair_call({request, size}); }
 int backstay_statements(const char* request, std::size_t size) { return backstay::wasm::statements_call({request, size}); }
 

@@ -202,6 +202,28 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
     async repair(items, { input = 0, repair = 0 } = {}, options = {}, control = {}) {
       return JSON.parse((await ask("repair", items, options, { input, repair }, control)).text).files;
     },
+    // A snapshot of a PostgreSQL database, whatever `query(sql)` runs it with: it resolves to rows of texts, whole numbers and nulls.
+    async snapshot(query, product = "PostgreSQL") {
+      const step = async (request) => {
+        const { status, text } = await call({ call: "snapshot", request: { product, ...request } });
+        if (status !== STATUS.done) throw new BackstayError("bad-options", JSON.parse(text));
+        return JSON.parse(text);
+      };
+      const rowsOf = async ({ queries }) => {
+        const all = [];
+        for (const sql of queries) all.push(await query(sql));
+        return all;
+      };
+      const [catalogue] = await rowsOf(await step({}));
+      const data = await rowsOf(await step({ catalogue }));
+      return (await step({ catalogue, data })).snapshot;
+    },
+    // What changed from one snapshot to another.
+    async difference(before, after) {
+      const { status, text } = await call({ call: "difference", request: { before, after } });
+      if (status !== STATUS.done) throw new BackstayError("bad-options", JSON.parse(text));
+      return JSON.parse(text);
+    },
     async rules() {
       return JSON.parse((await call({ call: "rules" })).text);
     },

@@ -57,6 +57,16 @@ class HostFile final : public ByteSource {
   std::uint64_t size_;
 };
 
+std::string hex_of(const unsigned char (&digest)[crypto_hash_sha256_BYTES]) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += digits[byte >> 4];
+    hex += digits[byte & 15];
+  }
+  return hex;
+}
+
 }  // namespace
 
 std::shared_ptr<const ByteSource> host_file(int index, std::uint64_t size) {
@@ -76,13 +86,13 @@ std::string sha256_of(const ByteSource& source, std::string_view path, Progress&
   }
   unsigned char digest[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_final(&state, digest);
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += digits[byte >> 4];
-    hex += digits[byte & 15];
-  }
-  return hex;
+  return hex_of(digest);
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return hex_of(digest);
 }
 
 }  // namespace backstay::wasm

@@ -15,4 +15,7 @@ std::shared_ptr<const ByteSource> host_file(int index, std::uint64_t size);
 // Lower-case hex, read piece by piece; empty when the host stops it or cannot deliver the bytes.
 std::string sha256_of(const ByteSource& source, std::string_view path, Progress& progress);
 
+// Lower-case hex of some bytes in memory.
+std::string sha256_hex(std::string_view bytes);
+
 }  // namespace backstay::wasm

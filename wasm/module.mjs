@@ -70,6 +70,15 @@ export class BackstayModule {
     return this.#answer(this.#exports.backstay_rules());
   }
 
+  // Snapshots of a scratch database and what changed between two: schema_calls.hpp.
+  snapshot(request) {
+    return this.#call("backstay_snapshot", request);
+  }
+
+  difference(request) {
+    return this.#call("backstay_difference", request);
+  }
+
   statements(sql, dialect = "auto") {
     return this.#call("backstay_statements", { sql, dialect });
   }

@@ -13,6 +13,7 @@ export function makeHandler({ compile, open, hash, post }) {
     const module = await BackstayModule.create(await compiled);
     if (message.call === "rules") return module.rules();
     if (message.call === "statements") return module.statements(message.sql, message.dialect);
+    if (message.call === "snapshot" || message.call === "difference") return module[message.call](message.request);
     const sources = message.sources.map(open);
     try {
       if (message.call !== "preflight") return module[message.call](message.request, sources);

@@ -18,11 +18,16 @@ function looseInDevelopment(): Plugin {
   };
 }
 
+// The database has a folder of its own: it is loaded, and kept for offline use, only when a rehearsal is asked for.
+const assetFileNames = (asset: { names: string[] }) => (/^(pglite|initdb)/.test(asset.names[0] ?? "") ? "pglite/[name]-[hash][extname]" : "assets/[name]-[hash][extname]");
+const entryFileName = (chunk: { name: string }) => (chunk.name.startsWith("database_worker") ? "pglite/[name]-[hash].js" : "assets/[name]-[hash].js");
+
 export default defineConfig({
   base: "./", // works from any folder of a static host
   resolve: { alias: { backstay: `${backstay}backstay.mjs` } },
   server: { fs: { allow: [".", backstay] } },
-  worker: { format: "es" },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  worker: { format: "es", rollupOptions: { output: { assetFileNames, chunkFileNames: "pglite/[name]-[hash].js", entryFileNames: entryFileName } } },
+  optimizeDeps: { exclude: ["@electric-sql/pglite"] },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000, rollupOptions: { output: { assetFileNames } } },
   plugins: [looseInDevelopment(), samplesPlugin(), offlinePlugin()],
 });

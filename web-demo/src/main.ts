@@ -12,7 +12,7 @@ import { addressOf, readRoute, type Route, setRoute } from "./route";
 import { listSamples, loadSample } from "./samples";
 import { applyTheme, loadSettings, loadTheme } from "./settings";
 import { fileInput, type Slots, startView } from "./start_view";
-import { listOf, t } from "./text";
+import { language, listOf, t } from "./text";
 import { itemsFromDrop, namesOf, type Upload, withChanges } from "./upload";
 
 const main = document.querySelector("main") as HTMLElement;
@@ -108,7 +108,7 @@ async function checkBefore(older: Upload, upload: Upload, report: Report): Promi
 }
 
 async function optionsOf(upload: Upload): Promise<Options> {
-  const options: Options = { ...loadSettings() };
+  const options: Options = { ...loadSettings(), lang: language };
   if (upload.dialect) options.dialect = upload.dialect;
   if (upload.environment) options.environment = await textOf(upload.environment.data);
   if (upload.previous) options.previous = upload.previous;
@@ -152,10 +152,10 @@ async function run(upload: Upload, done: (report: Report) => Promise<void>): Pro
   }
 }
 
-// After another language was chosen: the same thing again in its words.
+// After another language was chosen: the same thing again in its words, those of the report included.
 function redraw(): void {
   drawHeader();
-  if (shown && view) showReport(shown.upload, shown.report, shown.before, readRoute());
+  if (shown && view) void check(shown.upload, shown.before, readRoute());
   else if (!running) showStart();
 }
 

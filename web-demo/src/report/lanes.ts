@@ -14,9 +14,36 @@ export interface Lanes {
   names: string[];
   steps: Step[];      // by column
   columns: number;
+  waits: [from: number, to: number][] | null; // between steps, when the core gave them
+}
+
+// What the core says about a picture of the order (order.layout of the report); absent in older reports.
+interface Layout {
+  lanes: { package: string; id: string | null }[];
+  columns: number;
+  nodes: { lane: number; column: number; version: string | null; state: "ordered" | "candidate" | "waiting" }[];
+  edges: { from: number; to: number }[];
 }
 
 export function lanesOf(report: Report): Lanes {
+  const { layout } = report.order as Report["order"] & { layout?: Layout | null };
+  return layout ? lanesOfLayout(layout) : lanesOfSteps(report);
+}
+
+function lanesOfLayout({ lanes, columns, nodes, edges }: Layout): Lanes {
+  const order = nodes.map((_, index) => index).sort((a, b) => nodes[a]!.column - nodes[b]!.column || nodes[a]!.lane - nodes[b]!.lane);
+  const place = new Map(order.map((index, at) => [index, at]));
+  return {
+    names: lanes.map((lane) => lane.package), columns,
+    steps: order.map((index) => {
+      const { lane, column, version, state } = nodes[index]!;
+      return { lane, column, package: lanes[lane]?.package ?? "", version, stuck: state !== "ordered" };
+    }),
+    waits: edges.map(({ from, to }) => [place.get(from) ?? 0, place.get(to) ?? 0]),
+  };
+}
+
+function lanesOfSteps(report: Report): Lanes {
   const names: string[] = [];
   const laneOf = new Map<string, number>();
   const lane = (name: string) => {
@@ -32,7 +59,7 @@ export function lanesOf(report: Report): Lanes {
   for (const candidate of report.order.candidates) {
     steps.push({ lane: lane(candidate.package), column: steps.length, package: candidate.package, version: candidate.version, stuck: true });
   }
-  return { names, steps, columns: steps.length };
+  return { names, steps, columns: steps.length, waits: null };
 }
 
 // Which steps a step needs and which need it, as indices.
@@ -55,6 +82,9 @@ export class Waits {
       list.push(index);
       this.#ofPackage.set(step.package, list);
     });
+    if (!lanes.waits) return;
+    lanes.steps.forEach((_, index) => this.#needs.set(index, []));
+    for (const [from, to] of lanes.waits) if (from !== to && !this.#needs.get(from)?.includes(to)) this.#needs.get(from)?.push(to);
   }
 
   needs(index: number): number[] {

@@ -30,12 +30,18 @@ export class LanesCanvas {
   #frame = 0;
   #palette: Palette | null = null;
   #observer: ResizeObserver;
+  #inColumn = new Map<number, number[]>(); // indices of steps
   #repaint = () => { this.#palette = null; this.#later(); };
   #dark = matchMedia("(prefers-color-scheme: dark)");
 
   constructor(lanes: Lanes, waits: Waits) {
     this.#lanes = lanes;
     this.#waits = waits;
+    lanes.steps.forEach((step, index) => {
+      const others = this.#inColumn.get(step.column);
+      if (others) others.push(index);
+      else this.#inColumn.set(step.column, [index]);
+    });
     this.element = h("canvas", { class: "lanes", tabindex: 0, role: "application", "aria-label": t.order.pictureLabel });
     this.element.style.height = `${Math.min(MAX_HEIGHT, lanes.names.length * LANE + 34)}px`;
     this.#listen();
@@ -175,7 +181,9 @@ export class LanesCanvas {
     const first = Math.max(0, Math.floor((this.#left - this.#column) / this.#column));
     const last = Math.min(this.#lanes.columns, Math.ceil((this.#left + width) / this.#column) + 1);
     pen.font = `500 12.5px ${getComputedStyle(this.element).fontFamily}`;
-    for (let index = first; index < last; index += 1) {
+    const visible: number[] = [];
+    for (let column = first; column < last; column += 1) visible.push(...(this.#inColumn.get(column) ?? []));
+    for (const index of visible) {
       const step = this.#lanes.steps[index] as Step;
       const [x, y] = [this.#x(step.column), this.#y(step.lane)];
       if (y + BOX < 0 || y > height) continue;
@@ -225,8 +233,8 @@ export class LanesCanvas {
   #stepAt(x: number, y: number): number | null {
     if (x < this.#gutter) return null;
     const column = Math.floor((x - this.#gutter - 6 + this.#left) / this.#column);
-    const step = this.#lanes.steps[column];
-    return step && Math.abs(y - (this.#y(step.lane) + BOX / 2)) <= LANE / 2 ? column : null;
+    const near = (index: number) => Math.abs(y - (this.#y((this.#lanes.steps[index] as Step).lane) + BOX / 2)) <= LANE / 2;
+    return this.#inColumn.get(column)?.find(near) ?? null;
   }
 
   #listen(): void {

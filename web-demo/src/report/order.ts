@@ -110,7 +110,7 @@ export class OrderPart {
     const needs = this.#waits.needs(index);
     this.#about.replaceChildren();
     append(this.#about, [
-      h("p", { class: "step-name" }, h("strong", {}, nameOf(step)), h("span", { class: "about" }, step.stuck ? t.order.stuckStep : t.order.place(number(step.column + 1), number(this.#lanes.columns)))),
+      h("p", { class: "step-name" }, h("strong", {}, nameOf(step)), h("span", { class: "about" }, step.stuck ? t.order.stuckStep : t.order.place(number(step.column + 1), number(this.#context.report.order.steps.length)))),
       list(t.order.waitsFor, needs), list(t.order.neededBy, this.#waits.neededBy(index)), needs.length === 0 && h("p", { class: "about" }, t.order.waitsForNothing),
     ]);
     if (!byUser) return;

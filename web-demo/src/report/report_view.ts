@@ -2,6 +2,8 @@
 import type { Options } from "backstay";
 import { button, h } from "../dom";
 import { iconOf } from "../icons";
+import { rehearsable } from "../rehearsal/run";
+import { RehearsalPart } from "../rehearsal/view";
 import { bytes, count, number, t } from "../text";
 import { comparePart } from "./compare";
 import type { Context } from "./context";
@@ -39,6 +41,7 @@ export class ReportView {
   #context: Context;
   #parts: Part[] = [];
   #order: OrderPart | null = null;
+  #rehearsal: RehearsalPart | null = null;
   #tabs = new Map<string, HTMLButtonElement>();
 
   constructor(context: Context, actions: ReportActions) {
@@ -71,6 +74,7 @@ export class ReportView {
 
   end(): void {
     this.#order?.end();
+    this.#rehearsal?.end();
     this.#context.sources.end();
     this.element.remove();
     endEditors();
@@ -88,6 +92,7 @@ export class ReportView {
     if (report.rollback.verdict !== "not-applicable") add("rollback", report.rollback.steps.length, () => ({ element: rollbackPart(context) }));
     if (report.scripts.length > 0) add("scripts", report.scripts.length, () => new ScriptsPart(context));
     if (report.packages.length > 0) add("packages", report.packages.length, () => ({ element: packagesPart(context, (name) => this.#findingsOf(name)) }));
+    if (rehearsable(context).length > 0) add("rehearsal", null, () => (this.#rehearsal = new RehearsalPart(context)));
     add("compare", null, () => ({ element: comparePart(context) }));
     if (before) this.#parts.unshift(this.#parts.pop() as Part); // it was asked for
   }

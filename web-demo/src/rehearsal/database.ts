@@ -1,0 +1,76 @@
+// The page's side of the database in the worker. Ending it takes everything with it, at any moment.
+import type { DatabaseError } from "./database_worker";
+
+export type Row = (string | number | null)[];
+
+export class SqlError extends Error {
+  readonly code: string;
+  readonly position: number | null;
+
+  constructor({ code, message, position, where }: DatabaseError) {
+    super(where ? `${message} (${where.split("\n")[0]})` : message);
+    this.code = code;
+    this.position = position;
+  }
+}
+
+interface Answer {
+  ready?: true;
+  failed?: string;
+  id?: number;
+  rows?: Row[];
+  error?: DatabaseError;
+}
+
+export class Database {
+  readonly ready: Promise<void>;
+  #worker: Worker;
+  #waiting = new Map<number, { resolve: (rows: Row[]) => void; reject: (error: Error) => void }>();
+  #next = 1;
+  #ended: (error: Error) => void = () => {};
+
+  constructor(signal: AbortSignal) {
+    this.#worker = new Worker(new URL("./database_worker.ts", import.meta.url), { type: "module" });
+    this.ready = new Promise((resolve, reject) => {
+      this.#ended = reject;
+      this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+        if (data.ready) resolve();
+        else if (data.failed) reject(new Error(data.failed));
+        else this.#settle(data);
+      };
+      this.#worker.onerror = (event) => this.end(new Error(event.message || "the database stopped"));
+    });
+    this.ready.catch(() => {});
+    signal.addEventListener("abort", () => this.end(signal.reason as Error), { once: true });
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.#ask("exec", sql);
+  }
+
+  rows(sql: string): Promise<Row[]> {
+    return this.#ask("rows", sql);
+  }
+
+  end(error: Error): void {
+    this.#worker.terminate();
+    this.#ended(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  #ask(call: "exec" | "rows", sql: string): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, call, sql });
+    });
+  }
+
+  #settle({ id, rows, error }: Answer): void {
+    const waiting = this.#waiting.get(id ?? -1);
+    this.#waiting.delete(id ?? -1);
+    if (error) waiting?.reject(new SqlError(error));
+    else waiting?.resolve(rows ?? []);
+  }
+}

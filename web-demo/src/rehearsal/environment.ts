@@ -1,0 +1,158 @@
+// The tables that scripts expect to be there. PostgreSQL itself says what is missing: the scripts are run and taken
+// back, and each complaint that names a table or a column is answered, until there is none or nothing can be done.
+import { type Database, SqlError } from "./database";
+
+const MOST_FIXES = 300;
+const SAMPLE_ROWS = 3;
+
+export interface Expected {
+  file: string;
+  sql: string;
+}
+
+export interface Environment {
+  tables: Map<string, Map<string, string>>; // quoted name -> quoted column -> type
+  failing: Map<string, Error>;              // file -> what PostgreSQL says of it
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+// "public.Order" as two parts; other schemas are made when they are missed.
+function tableName(name: string): string {
+  const dot = name.indexOf(".");
+  return dot > 0 ? `${quoted(name.slice(0, dot))}.${quoted(name.slice(dot + 1))}` : quoted(name);
+}
+
+// A type by the habits of the platforms' names; a complaint about it corrects it.
+function guessType(column: string): string {
+  if (/^(is|has|use|allow)[A-Z_]/.test(column) || /^(Is|Has|Use|Allow)[A-Z]/.test(column) || /(active|enabled|deleted|done)$/i.test(column)) return "boolean";
+  if (/(^|_)id$/i.test(column) || /[a-z]Id$/.test(column)) return "uuid";
+  if (/(On|Date|Time|_at)$/.test(column) || /date$/i.test(column)) return "timestamp";
+  if (/(count|amount|number|total|sum|price|points|position|order|level|rate|percent|size|version)$/i.test(column)) return "integer";
+  return "text";
+}
+
+const sampleOf: Record<string, (row: number) => string> = {
+  uuid: () => "gen_random_uuid()", boolean: (row) => (row % 2 === 0 ? "true" : "false"), timestamp: (row) => `timestamp '2026-01-0${row} 08:00'`, integer: (row) => String(row * 10),
+};
+
+export class EnvironmentBuilder {
+  readonly environment: Environment = { tables: new Map(), failing: new Map() };
+  #database: Database;
+  #fixed: (what: string) => void;
+
+  constructor(database: Database, fixed: (what: string) => void) {
+    this.#database = database;
+    this.#fixed = fixed;
+  }
+
+  async build(scripts: readonly Expected[]): Promise<Environment> {
+    for (let fixes = 0; fixes < MOST_FIXES; fixes += 1) {
+      const [script, error] = await this.#trial(scripts);
+      if (!script) break;
+      if (!(await this.#fix(error as SqlError, script))) this.environment.failing.set(script.file, error as Error);
+    }
+    for (const table of this.environment.tables.keys()) await this.#fill(table);
+    return this.environment;
+  }
+
+  // Runs everything that has a chance and takes it back; the first script that fails, and why.
+  async #trial(scripts: readonly Expected[]): Promise<[Expected | null, Error | null]> {
+    await this.#database.exec("BEGIN");
+    try {
+      for (const script of scripts) {
+        if (this.environment.failing.has(script.file)) continue;
+        try {
+          await this.#database.exec(script.sql);
+        } catch (error) {
+          if (!(error instanceof SqlError)) throw error;
+          return [script, error];
+        }
+      }
+      return [null, null];
+    } finally {
+      await this.#database.exec("ROLLBACK").catch(() => {});
+    }
+  }
+
+  async #fix(error: SqlError, script: Expected): Promise<boolean> {
+    const [first = "", second = ""] = [...error.message.matchAll(/"((?:[^"]|"")*)"/g)].map((match) => match[1] ?? "");
+    try {
+      if (error.code === "42P01") return await this.#addTable(first);
+      if (error.code === "3F000") return await this.#run(`CREATE SCHEMA ${quoted(first)}`, `schema ${first}`);
+      if (error.code === "42703") return await this.#addColumn(first || (/column (?:\w+\.)?(\w+) does/.exec(error.message)?.[1] ?? ""), second, script);
+      if (error.code === "42804") return await this.#retype(first, /expression is of type (.+)$/.exec(error.message)?.[1] ?? "", script);
+      if (error.code === "22P02" || error.code === "42883") return await this.#loosen(script);
+      return false;
+    } catch (problem) {
+      if (problem instanceof SqlError) return false; // what was tried does not work either
+      throw problem;
+    }
+  }
+
+  async #run(sql: string, what: string): Promise<boolean> {
+    await this.#database.exec(sql);
+    this.#fixed(what);
+    return true;
+  }
+
+  async #addTable(name: string): Promise<boolean> {
+    const table = tableName(name);
+    if (!name || this.environment.tables.has(table)) return false;
+    await this.#run(`CREATE TABLE ${table} ("Id" uuid PRIMARY KEY DEFAULT gen_random_uuid())`, `table ${name}`);
+    this.environment.tables.set(table, new Map([['"Id"', "uuid"]]));
+    return true;
+  }
+
+  // Without a table in the complaint it is one of those that the script names.
+  #tablesOf(script: Expected): string[] {
+    return [...this.environment.tables.keys()].filter((table) => script.sql.includes(table.split('"').at(-2) ?? table));
+  }
+
+  async #addColumn(column: string, relation: string, script: Expected): Promise<boolean> {
+    if (!column) return false;
+    const named = relation ? [...this.environment.tables.keys()].filter((table) => table === tableName(relation) || table.endsWith(`.${quoted(relation)}`)) : this.#tablesOf(script);
+    let added = false;
+    for (const table of named) {
+      const columns = this.environment.tables.get(table);
+      if (!columns || columns.has(quoted(column))) continue;
+      const type = guessType(column);
+      added = await this.#run(`ALTER TABLE ${table} ADD COLUMN ${quoted(column)} ${type}`, `column ${column} of ${table}`);
+      columns.set(quoted(column), type);
+    }
+    return added;
+  }
+
+  async #retype(column: string, type: string, script: Expected): Promise<boolean> {
+    if (!/^[a-z][a-z ]*(\[\])?$/.test(type)) return false;
+    for (const table of this.#tablesOf(script)) {
+      const columns = this.environment.tables.get(table);
+      if (!columns?.has(quoted(column)) || columns.get(quoted(column)) === type) continue;
+      columns.set(quoted(column), type);
+      return this.#run(`ALTER TABLE ${table} ALTER COLUMN ${quoted(column)} DROP DEFAULT, ALTER COLUMN ${quoted(column)} TYPE ${type} USING NULL`, `type of ${column}`);
+    }
+    return false;
+  }
+
+  // A guessed type does not go with what a script does: text goes with every literal.
+  async #loosen(script: Expected): Promise<boolean> {
+    for (const table of this.#tablesOf(script)) {
+      const columns = this.environment.tables.get(table) ?? new Map<string, string>();
+      for (const [column, type] of columns) {
+        if (type === "text" || column === '"Id"') continue;
+        columns.set(column, "text");
+        return this.#run(`ALTER TABLE ${table} ALTER COLUMN ${column} TYPE text USING NULL`, `type of ${column}`);
+      }
+    }
+    return false;
+  }
+
+  async #fill(table: string): Promise<void> {
+    const columns = [...(this.environment.tables.get(table) ?? new Map<string, string>())].filter(([name]) => name !== '"Id"');
+    for (let row = 1; row <= SAMPLE_ROWS; row += 1) {
+      const values = columns.map(([, type]) => sampleOf[type]?.(row) ?? `'sample ${row}'`);
+      const sql = columns.length > 0 ? `INSERT INTO ${table} (${columns.map(([name]) => name).join(", ")}) VALUES (${values.join(", ")})` : `INSERT INTO ${table} DEFAULT VALUES`;
+      await this.#database.exec(sql).catch((error: unknown) => { if (!(error instanceof SqlError)) throw error; });
+    }
+  }
+}

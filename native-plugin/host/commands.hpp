@@ -22,5 +22,12 @@ Action add_batch(CLI::App& app);
 Action add_rules(CLI::App& app);
 Action add_pack(CLI::App& app);
 Action add_unpack(CLI::App& app);
+// These load the plugin.
+Action add_apply(CLI::App& app);
+Action add_rehearse(CLI::App& app);
+Action add_restore(CLI::App& app);
+Action add_recover(CLI::App& app);
+Action add_backups(CLI::App& app);
+Action add_snapshot(CLI::App& app);
 
 }  // namespace backstay::host

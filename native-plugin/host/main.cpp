@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::string_view version_text = "backstay " BACKSTAY_VERSION "\n";
 
-// Commands that the contract names and this version does not have. They are not in the help, but who
-// calls them should hear that rather than "unknown".
-bool is_later_command(std::string_view name) {
-  for (const std::string_view later : {"rehearse", "snapshot", "apply", "restore", "backups", "recover"}) {
-    if (name == later) return true;
-  }
-  return false;
-}
-
 // The help of one command, under the name it is called by; App::help() would answer for whichever
 // command was parsed.
 std::string help_of(const CLI::App& app, const CLI::App& about) {
@@ -47,7 +38,7 @@ Action add_help(CLI::App& app) {
         if (known->get_name() == *topic) about = known;
       }
       if (!about) {
-        complain(is_later_command(*topic) ? *topic + " is not in this version" : "there is no command \"" + *topic + "\"");
+        complain("there is no command \"" + *topic + "\"");
         return static_cast<int>(usage);
       }
     }
@@ -68,10 +59,6 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  if (argc > 1 && is_later_command(argv[1])) {
-    complain(std::string(argv[1]) + " is not in this version");
-    return usage;
-  }
   CLI::App app{"Backstay: deploy forward, and always be able to come back.", "backstay"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "backstay " BACKSTAY_VERSION);
@@ -86,11 +73,19 @@ int run(int argc, char** argv) {
   actions["rules"] = add_rules(app);
   actions["pack"] = add_pack(app);
   actions["unpack"] = add_unpack(app);
+  actions["apply"] = add_apply(app);
+  actions["rehearse"] = add_rehearse(app);
+  actions["restore"] = add_restore(app);
+  actions["recover"] = add_recover(app);
+  actions["backups"] = add_backups(app);
+  actions["snapshot"] = add_snapshot(app);
   actions["version"] = add_version(app);
   actions["help"] = add_help(app);
   app.footer(
       "Exit codes: 0 nothing at or above --fail-on; 1 findings, or no order; 2 wrong use\n"
-      "or configuration; 3 an input could not be read; 7 interrupted.");
+      "or configuration; 3 an input could not be read; 4 an apply or restore failed, and all is\n"
+      "as it was; 5 it failed and could not be undone completely; 6 refused before anything\n"
+      "was changed; 7 interrupted, and all is as it was.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

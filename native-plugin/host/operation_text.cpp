@@ -15,15 +15,15 @@ std::string headline(const JsonValue& report) {
     const char* text;
   };
   static constexpr Sentence sentences[] = {
-      {"done", "done"},
-      {"rolled-back", "failed; everything is as it was"},
-      {"abandoned", "refused before anything was changed"},
-      {"cancelled", "stopped; everything is as it was"},
-      {"suspended", "failed, and taking it back waits for a decision"},
-      {"restore-failed", "failed, and could not be taken back completely"},
-      {"incomplete", "done, but not finished: backstay recover does the rest"},
-      {"differs", "came back to something else than it started from"},
-      {"dry-run", "would do this; nothing was changed"},
+      {"DONE", "done"},
+      {"ROLLED_BACK", "failed; everything is as it was"},
+      {"ABANDONED", "refused before anything was changed"},
+      {"CANCELLED", "stopped; everything is as it was"},
+      {"SUSPENDED", "failed, and taking it back waits for a decision"},
+      {"RESTORE_FAILED", "failed, and could not be taken back completely"},
+      {"INCOMPLETE", "done, but not finished: backstay recover does the rest"},
+      {"DIFFERS", "came back to something else than it started from"},
+      {"DRY_RUN", "would do this; nothing was changed"},
   };
   for (const Sentence& sentence : sentences) {
     if (end == sentence.end) return kind + ": " + sentence.text + "\n";

@@ -159,6 +159,7 @@ void check_history(const HistoryTarget& target, std::uint32_t seed, bool users_w
   const auto plainly = [&](const std::string& sql) { (void)driver.run(sql, {}); };
   write(60, plainly);
   const States before = read_states(driver);
+  if (target.start) target.start();
   write(1 + random.below(12), target.apply);
   const States after = read_states(driver);
   if (users_write) write(1 + random.below(10), plainly);

@@ -19,6 +19,7 @@ struct LeftAlone {
 
 struct HistoryTarget {
   Driver* driver = nullptr;
+  std::function<void()> start;  // before the apply's first statement; may be empty
   // Runs one statement of the apply with its rows captured; a statement that fails leaves nothing.
   std::function<void(const std::string& sql)> apply;
   // Takes the apply back and tells what was left alone.

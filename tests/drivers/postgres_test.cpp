@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/rollback/sql_text.hpp"
 #include "tests/drivers/conformance.hpp"
+#include "tests/drivers/histories.hpp"
 
 namespace backstay::db::test {
 
@@ -134,6 +136,104 @@ TEST_CASE("postgresql: a session that was ended is lost, and says so ever after"
   CHECK(driver->query("SELECT 1").error().fault == Fault::lost);
   CHECK(driver->session_lock("x", 0).error().fault == Fault::lost);
   CHECK(open_driver("postgresql://nobody@/nothing?host=/nowhere", {}).error().fault == Fault::connect);
+}
+
+namespace {
+
+std::string with_texts(std::initializer_list<const char*> names, const std::string& rest) {
+  std::string script = "SET client_min_messages TO warning;\n";
+  for (const char* name : names) script += std::string(rollback::sql_text(name)) + "\n";
+  return script + "RESET client_min_messages;\n" + rest;
+}
+
+// Applies statements as dynamic SQL under watch, and takes them back, as the generated scripts do.
+class Watched {
+ public:
+  explicit Watched(Driver& driver) : driver_(driver) {
+    run_or_fail(driver_, with_texts({"postgresql/common", "postgresql/capture_rows", "postgresql/watch_rows", "postgresql/reverse_rows", "postgresql/reverse_watched"}, ""));
+  }
+  void begin() {
+    step_ = 0;
+    script_ = "history" + std::to_string(++number_);
+    run_or_fail(driver_, "CALL pg_temp.backstay_run('" + script_ + "')");
+  }
+  bool apply(const std::string& sql) {
+    const std::string step = std::to_string(step_ + 1);
+    const ScriptOutcome outcome = driver_.run("BEGIN; CALL pg_temp.backstay_watch(" + step + "); DO $dynamic$ BEGIN EXECUTE $text$" + sql +
+                                                  "$text$; END $dynamic$; CALL pg_temp.backstay_watched(" + step + "); COMMIT", control());
+    if (outcome.ok()) {
+      ++step_;
+      return true;
+    }
+    if (outcome.error->sqlstate.starts_with("23")) {
+      CHECK(driver_.rollback().ok());
+      return false;
+    }
+    FAIL("apply: " << outcome.error->message << " / " << outcome.error->context << " / " << sql);
+    return false;
+  }
+  void take_back() {
+    std::string sql = "BEGIN; CALL pg_temp.backstay_start_reverse('" + script_ + "');";
+    for (int step = step_; step > 0; --step) sql += "CALL pg_temp.backstay_reverse_watched(" + std::to_string(step) + ");";
+    const ScriptOutcome outcome = driver_.run(sql + "CALL pg_temp.backstay_finish_reverse(); COMMIT", control());
+    if (!outcome.ok()) FAIL("take back: " << outcome.error->message << " / " << outcome.error->context);
+  }
+  Rows conflicts() {
+    auto rows = driver_.query("SELECT relation, row_key, column_name, kind FROM pg_temp.backstay_conflicts()");
+    if (!rows.ok()) FAIL(rows.error().message);
+    return rows.value();
+  }
+
+ private:
+  static RunOptions control() {
+    RunOptions options;
+    options.transaction_control = true;
+    return options;
+  }
+  Driver& driver_;
+  std::string script_;
+  int step_ = 0, number_ = 0;
+};
+
+// {"id": 5} or {"k1": "k", "k2": 5} as the model spells keys.
+std::string model_key(const std::string& json) {
+  std::string key;
+  bool value = false;
+  for (const char c : json) {
+    if (c == ':') {
+      value = true;
+      if (!key.empty()) key += '|';
+    } else if (c == ',' || c == '}') {
+      value = false;
+    } else if (value && c != ' ' && c != '"') {
+      key += c;
+    }
+  }
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("postgresql: random histories of dynamic SQL are taken back as the model says") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  REQUIRE(driver->execute("DROP SCHEMA IF EXISTS backstay_capture CASCADE").ok());
+  make_history_tables(*driver);
+  Watched watched(*driver);
+  HistoryTarget target;
+  target.driver = driver.get();
+  target.start = [&] { watched.begin(); };
+  target.apply = [&](const std::string& sql) { (void)watched.apply(sql); };
+  target.take_back = [&] {
+    watched.take_back();
+    std::set<LeftAlone> left;
+    for (const Row& row : watched.conflicts().rows) left.insert({row[0].bytes.substr(row[0].bytes.find('.') + 1), model_key(row[1].bytes)});
+    return left;
+  };
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    check_history(target, seed, false);
+    check_history(target, seed + 1'000, true);
+  }
 }
 
 TEST_CASE("postgresql: snapshots") {

@@ -230,7 +230,7 @@ TEST_CASE("postgresql: random histories of dynamic SQL are taken back as the mod
     for (const Row& row : watched.conflicts().rows) left.insert({row[0].bytes.substr(row[0].bytes.find('.') + 1), model_key(row[1].bytes)});
     return left;
   };
-  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
     check_history(target, seed, false);
     check_history(target, seed + 1'000, true);
   }

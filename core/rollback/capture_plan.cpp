@@ -34,6 +34,10 @@ class Planner {
   std::size_t next_fact_ = 0;
 };
 
+void unread(PlannedStatement& statement, std::string why) {
+  if (std::find(statement.unread.begin(), statement.unread.end(), why) == statement.unread.end()) statement.unread.push_back(std::move(why));
+}
+
 void obstacle(PlannedStatement& statement, std::string why) {
   if (std::find(statement.obstacles.begin(), statement.obstacles.end(), why) == statement.obstacles.end()) {
     statement.obstacles.push_back(std::move(why));
@@ -90,7 +94,7 @@ void Planner::try_query(PlannedStatement& statement, RowCapture& rows) {
 }
 
 void Planner::add_rows(PlannedStatement& statement, const Fact& fact) {
-  if (fact.names.empty()) return obstacle(statement, "the table it writes to is named at run time");
+  if (fact.names.empty()) return unread(statement, "the table it writes to is named at run time");
   for (std::size_t n = 0; n < fact.names.size(); ++n) {
     const Exemption exemption = scope_.exemption(fact, n);
     // A table this script makes goes as a whole; a temporary one goes by itself.
@@ -153,7 +157,7 @@ void Planner::add_bodies(PlannedStatement& statement) {
 void Planner::add_call(PlannedStatement& statement, const Fact& fact) {
   if (rules::is_builtin_routine(scope_, fact)) return;
   if (scope_.of(fact).known_routine) return add_bodies(statement);
-  obstacle(statement, "it calls " + rules::named(fact) + ", whose effects do not stand in this script");
+  unread(statement, "it calls " + rules::named(fact) + ", whose effects do not stand in this script");
 }
 
 void Planner::add_fact(PlannedStatement& statement, const Fact& fact) {
@@ -168,7 +172,7 @@ void Planner::add_fact(PlannedStatement& statement, const Fact& fact) {
     case Verb::call: return add_call(statement, fact);
     case Verb::run_prepared: return add_bodies(statement);
     case Verb::dynamic:
-      if (!fact.has(Flag::known_text)) obstacle(statement, "it runs text that is put together at run time");
+      if (!fact.has(Flag::known_text)) unread(statement, "it runs text that is put together at run time");
       return;
     case Verb::external: return obstacle(statement, "it reaches outside of the database: " + std::string(fact.detail));
     case Verb::server_config: return obstacle(statement, "it changes the server, not the database");

@@ -55,6 +55,8 @@ struct PlannedStatement {
   DmlShape shape;                     // kind other for anything but a plain INSERT, UPDATE, DELETE
   std::vector<RowCapture> rows;
   std::vector<const sql::Fact*> definitions;  // into CapturePlan::script: objects it makes, alters, drops
+  // Why its text does not say which rows it changes (dynamic SQL, a routine), one clause each: they have to be watched.
+  std::vector<std::string> unread;
   std::vector<std::string> obstacles; // why (a part of) it cannot be taken back, one clause each
   Transaction transaction = Transaction::none;
   bool outside_transaction = false;   // the server refuses it inside one

@@ -33,6 +33,7 @@ class Writer {
   }
 
  private:
+  void watch_rows(const PlannedStatement& statement, ReversePiece& piece);
   ReversePiece piece_of(const PlannedStatement& statement);
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void weave_insert(const PlannedStatement& statement, ReversePiece& piece);
@@ -132,6 +133,21 @@ void Writer::drop_tables(const PlannedStatement& statement, ReversePiece& piece)
   raise_class(piece, ReverseClass::needs_review, "The table is put aside in a schema of its own instead of being dropped, and moved back.");
 }
 
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] & ~0x20);
+  return text + ".";
+}
+
+// Nobody can read from the text which rows change: triggers on all tables note them.
+void Writer::watch_rows(const PlannedStatement& statement, ReversePiece& piece) {
+  const std::string step = std::to_string(piece.step);
+  piece.before += "CALL pg_temp.backstay_watch(" + step + ");\n";
+  piece.after = "CALL pg_temp.backstay_watched(" + step + ");\n" + piece.after;
+  for (const std::string& why : statement.unread) {
+    raise_class(piece, ReverseClass::needs_review, as_sentence(why) + " The rows it changes are noted by triggers; what else it changes is not undone.");
+  }
+}
+
 ReversePiece Writer::piece_of(const PlannedStatement& statement) {
   ReversePiece piece;
   piece.step = static_cast<std::uint32_t>(out_.pieces.size() + 1);
@@ -142,13 +158,20 @@ ReversePiece Writer::piece_of(const PlannedStatement& statement) {
   piece.kind = statement.kind;
   piece.statement = slice(statement.begin, statement.end);
   capture_objects(statement, piece);
-  capture_rows(statement, piece);
-  for (const std::string& why : statement.obstacles) {
-    std::string reason = why + ".";
-    if (reason[0] >= 'a' && reason[0] <= 'z') reason[0] = static_cast<char>(reason[0] & ~0x20);
-    raise_class(piece, ReverseClass::not_undone, std::move(reason));
+  const bool watched = !statement.unread.empty() && statement.obstacles.empty() && !statement.outside_transaction && statement.transaction == Transaction::none;
+  if (watched) {
+    watch_rows(statement, piece);
+  } else {
+    capture_rows(statement, piece);
   }
-  if (!piece.before.empty()) piece.reverse = "CALL pg_temp.backstay_reverse_step(" + std::to_string(piece.step) + ");\n";
+  for (const auto* reasons : {&statement.unread, &statement.obstacles}) {
+    for (const std::string& why : *reasons) {
+      if (!watched) raise_class(piece, ReverseClass::not_undone, as_sentence(why));
+    }
+  }
+  if (watched) {
+    piece.reverse = "CALL pg_temp.backstay_reverse_watched(" + std::to_string(piece.step) + ");\n";
+  } else if (!piece.before.empty()) piece.reverse = "CALL pg_temp.backstay_reverse_step(" + std::to_string(piece.step) + ");\n";
   return piece;
 }
 
@@ -158,7 +181,7 @@ void Writer::write_capture() {
         "-- Run this instead of the script. Written by backstay reverse.\n"
         "SET client_min_messages TO warning;\n";
   out += sql_text("postgresql/common");
-  for (const char* part : {"structure", "capture_rows", "capture_structure"}) out += sql_text(std::string("postgresql/") + part);
+  for (const char* part : {"structure", "capture_rows", "watch_rows", "capture_structure"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ");\n";
   std::size_t at = 0;
   for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
@@ -186,7 +209,7 @@ void Writer::write_reverse() {
         "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\n"
         "SET client_min_messages TO warning;\n";
   out += sql_text("postgresql/common");
-  for (const char* part : {"structure", "reverse_structure", "reverse_rows"}) out += sql_text(std::string("postgresql/") + part);
+  for (const char* part : {"structure", "reverse_structure", "reverse_rows", "reverse_watched"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
   for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
     if (piece->reverse_class == ReverseClass::unchanged) continue;

@@ -69,6 +69,7 @@ class PostgresDriver final : public Driver {
   void check_transaction(std::string_view script, ScriptOutcome& outcome);
   bool in_our_transaction(std::string_view script, const ScriptOutcome& outcome);
   void after_rollback();
+  DbResult<Done> fill_scratch(Scratch& scratch, const std::string& structure, const ScratchOptions& options);
   static void on_notice(void* self, const pg_result* result);
 
   pg_conn* connection_ = nullptr;

@@ -1,5 +1,7 @@
 #include "native-plugin/db/take_snapshot.hpp"
 
+#include "core/schema/environment_document.hpp"
+
 namespace backstay::db {
 
 DbResult<schema::Snapshot> take_snapshot(Driver& driver, bool with_data, const apply::DigestFunction& digest) {
@@ -15,6 +17,18 @@ DbResult<schema::Snapshot> take_snapshot(Driver& driver, bool with_data, const a
   }
   schema::finish_data(snapshot, digest);
   return snapshot;
+}
+
+DbResult<std::string> describe_environment(Driver& driver, bool with_data, const apply::DigestFunction& digest) {
+  auto snapshot = take_snapshot(driver, with_data, digest);
+  if (!snapshot.ok()) return snapshot.error();
+  std::vector<schema::EnvironmentAnswer> answers;
+  for (schema::EnvironmentQuery& query : schema::environment_queries(snapshot.value())) {
+    auto rows = driver.query(query.sql);
+    if (!rows.ok()) return rows.error();
+    answers.push_back({std::move(query), std::move(rows.value())});
+  }
+  return schema::environment_json(snapshot.value(), answers);
 }
 
 }  // namespace backstay::db

@@ -10,4 +10,7 @@ namespace backstay::db {
 // has changed. On SQLite nothing may hold the write lock for longer than the lock timeout.
 DbResult<schema::Snapshot> take_snapshot(Driver& driver, bool with_data, const apply::DigestFunction& digest);
 
+// The same as the document "backstay.environment/1": what `backstay snapshot` prints and `check`, `plan` take.
+DbResult<std::string> describe_environment(Driver& driver, bool with_data, const apply::DigestFunction& digest);
+
 }  // namespace backstay::db

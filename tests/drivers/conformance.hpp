@@ -20,6 +20,7 @@ void everything_a_driver_does(const Target& target);
 // On an empty database.
 void postgres_snapshots(Driver& driver);
 void sqlite_snapshots(Driver& driver);
+void environment_of_a_database(Driver& driver);
 
 std::unique_ptr<Driver> open_or_fail(const std::string& url, const OpenSettings& settings = {});
 void run_or_fail(Driver& driver, std::string_view script);

@@ -150,7 +150,7 @@ std::string with_texts(std::initializer_list<const char*> names, const std::stri
 class Watched {
  public:
   explicit Watched(Driver& driver) : driver_(driver) {
-    run_or_fail(driver_, with_texts({"postgresql/common", "postgresql/capture_rows", "postgresql/watch_rows", "postgresql/reverse_rows", "postgresql/reverse_watched"}, ""));
+    run_or_fail(driver_, with_texts({"postgresql/common", "postgresql/structure", "postgresql/capture_rows", "postgresql/watch_rows", "postgresql/reverse_structure", "postgresql/reverse_rows", "postgresql/reverse_watched"}, ""));
   }
   void begin() {
     step_ = 0;
@@ -236,10 +236,52 @@ TEST_CASE("postgresql: random histories of dynamic SQL are taken back as the mod
   }
 }
 
+TEST_CASE("postgresql: scratch databases") {
+  if (!has_server()) return;
+  auto driver = open_or_fail(fresh_database());
+  run_or_fail(*driver, "CREATE TABLE city(id int PRIMARY KEY, name text, up text GENERATED ALWAYS AS (upper(name)) STORED);"
+                       "CREATE TABLE contact(id serial PRIMARY KEY, city int REFERENCES city, raw bytea, made timestamptz DEFAULT now());"
+                       "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';"
+                       "INSERT INTO city(id, name) VALUES (1, E'a\\tb'), (2, NULL); INSERT INTO contact(city, raw) VALUES (1, '\\x00ff'), (2, NULL), (2, NULL);"
+                       "CREATE TRIGGER never BEFORE INSERT ON city FOR EACH ROW EXECUTE FUNCTION no(); CREATE VIEW v AS SELECT name FROM city");
+  ScratchOptions options;
+  options.op_id = "0190F1A1-77";
+  options.sample_rows = 2;
+  options.sample_tables = {"public.city", "public.contact"};
+  for (const ScratchMode mode : {ScratchMode::template_database, ScratchMode::dump}) {
+    options.mode = mode;
+    auto scratch = driver->copy_to_scratch(options);
+    if (!scratch.ok()) FAIL(scratch.error().message);
+    CHECK(scratch.value().name == "backstay_scratch_0190f1a177");
+    CHECK(driver->list_scratch("").value() == std::vector<std::string>{scratch.value().name});
+    {
+      auto copy = open_or_fail(scratch.value().url);
+      CHECK(cell(*copy, "SELECT count(*) FROM public.city") == "2");
+      CHECK(cell(*copy, "SELECT count(*) FROM public.contact") == (mode == ScratchMode::dump ? "2" : "3"));
+      CHECK(cell(*copy, "SELECT count(*) FROM public.v WHERE name = E'a\\tb'") == "1");
+      CHECK(cell(*copy, "SELECT tgenabled FROM pg_trigger WHERE tgname = 'never'") == "O");
+      run_or_fail(*copy, "DROP TABLE contact");
+    }
+    CHECK(cell(*driver, "SELECT count(*) FROM public.contact") == "3");
+    CHECK(scratch.value().left_out.empty() == (mode == ScratchMode::template_database));
+    REQUIRE(driver->drop_scratch(scratch.value().name).ok());
+    CHECK(driver->list_scratch("").value().empty());
+  }
+  CHECK_FALSE(driver->drop_scratch("app").ok());
+  // Refused while somebody else is connected.
+  auto other = open_or_fail(environment("BACKSTAY_PG_URL"));
+  options.mode = ScratchMode::template_database;
+  auto refused = driver->copy_to_scratch(options);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().fault == Fault::busy);
+  CHECK(cell(*driver, "SELECT 1") == "1");
+}
+
 TEST_CASE("postgresql: snapshots") {
   if (!has_server()) return;
   auto driver = open_or_fail(fresh_database());
   postgres_snapshots(*driver);
+  environment_of_a_database(*driver);
 }
 
 TEST_CASE("database urls for reports hold no secrets") {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/deploy/environment.hpp"
 #include "core/schema/difference.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
 #include "tests/drivers/conformance.hpp"
@@ -120,6 +121,36 @@ void sqlite_snapshots(Driver& driver) {
       {"table gone", "DROP TABLE contact", "table contact is gone"},
   };
   for (const Change& change : changes) expect(driver, change);
+}
+
+// What `backstay snapshot` prints is read back as it was meant.
+void environment_of_a_database(Driver& driver) {
+  const bool pg = driver.info().engine == Engine::postgresql;
+  run_or_fail(driver, std::string("CREATE TABLE \"SysPackage\"(\"Id\" int PRIMARY KEY, \"UId\" ") + (pg ? "uuid" : "text") +
+                          ", \"Name\" varchar(250) NOT NULL DEFAULT '', \"Version\" text, \"Maintainer\" text);"
+                          "INSERT INTO \"SysPackage\" VALUES (1, '012e2e14-082b-ac2b-da5a-2fc87bad41d4', 'UsrCalls', '1.4.0', 'Customer'), (2, '112e2e14-082b-ac2b-da5a-2fc87bad41d4', 'Base', NULL, 'Creatio');"
+                          "CREATE TABLE \"OrigamModelVersion\"(\"Id\" int, \"refSchemaExtensionId\" text, \"Version\" text, \"DateUpdated\" timestamp);"
+                          "INSERT INTO \"OrigamModelVersion\" VALUES (1, '147fa70d-6519-4393-b5d0-87931f9fd609', '5.1.8', NULL)");
+  auto described = describe_environment(driver, true, plain_digest);
+  if (!described.ok()) FAIL(described.error().message);
+  CAPTURE(described.value());
+  auto read = deploy::parse_environment(described.value(), "environment.json");
+  if (!read.ok()) FAIL(read.error().message);
+  const deploy::Environment& environment = read.value();
+  REQUIRE(environment.packages.size() == 2);
+  CHECK(environment.find("", "UsrCalls") != nullptr);
+  CHECK(environment.find("012e2e14-082b-ac2b-da5a-2fc87bad41d4", "") != nullptr);
+  REQUIRE(environment.origam_versions.size() == 1);
+  const deploy::EnvironmentTable* table = environment.table("SysPackage");
+  REQUIRE(table != nullptr);
+  CHECK(table->rows == std::optional<std::int64_t>(2));
+  REQUIRE(table->columns.has_value());
+  REQUIRE(table->columns->size() == 5);
+  for (const deploy::EnvironmentColumn& column : *table->columns) {
+    if (column.name != "Name") continue;
+    CHECK(column.type == (pg ? "character varying(250)" : "varchar(250)"));
+    CHECK(column.nullable == std::optional<bool>(false));
+  }
 }
 
 TEST_CASE("snapshots go through their document unchanged") {

@@ -154,6 +154,7 @@ TEST_CASE("sqlite: snapshots") {
   settings.create = true;
   auto driver = open_or_fail("sqlite:" + (folder.path / "a.db").string(), settings);
   sqlite_snapshots(*driver);
+  environment_of_a_database(*driver);
 }
 
 namespace {

@@ -57,6 +57,7 @@ done
 "$bin/psql" -q -h "$base" -p "$port" -U admin -d postgres -c 'CREATE ROLE backstay_test LOGIN CREATEDB' \
   -c 'CREATE DATABASE app OWNER backstay_test'
 
+export PATH=$bin:$PATH
 export BACKSTAY_PG_BIN=$bin BACKSTAY_PG_DATA=$base/data BACKSTAY_PG_SOCKET=$base BACKSTAY_PG_PORT=$port
 export BACKSTAY_PG_URL="postgresql://backstay_test@/app?host=$base&port=$port"
 export BACKSTAY_PG_ADMIN_URL="postgresql://admin@/app?host=$base&port=$port"

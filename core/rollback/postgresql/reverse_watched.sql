@@ -46,5 +46,5 @@ BEGIN
     END LOOP;
     CALL pg_temp.backstay_reverse_keyless(i);
   END LOOP;
-  CALL pg_temp.backstay_release_triggers();
+  PERFORM pg_temp.backstay_release_triggers();
 END $backstay$;

@@ -77,7 +77,7 @@ DECLARE
   always boolean := (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user);
   name text;
 BEGIN
-  CALL pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_count();
   FOR t IN SELECT pg_temp.backstay_watchable(targets) LOOP
     EXECUTE format('CREATE TRIGGER backstay_note_i AFTER INSERT ON %s REFERENCING NEW TABLE AS backstay_new FOR EACH STATEMENT EXECUTE FUNCTION backstay_capture.note(%s)', t::regclass, arguments);
     EXECUTE format('CREATE TRIGGER backstay_note_u AFTER UPDATE ON %s REFERENCING OLD TABLE AS backstay_old NEW TABLE AS backstay_new FOR EACH STATEMENT EXECUTE FUNCTION backstay_capture.note(%s)', t::regclass, arguments);
@@ -126,5 +126,5 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.after_rows);
     UPDATE backstay_capture.item x SET kind = CASE WHEN i.key_columns IS NULL THEN 'keyless' ELSE 'table' END WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
   END LOOP;
-  CALL pg_temp.backstay_compare_counts(the_step);
+  PERFORM pg_temp.backstay_compare_counts(the_step);
 END $backstay$;

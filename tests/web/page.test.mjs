@@ -197,7 +197,7 @@ test("the keyboard alone goes from the start to a finding, its rule, the order a
     await page.keyboard.press("Escape");
     assert.ok(await page.evaluate(() => !document.querySelector(".take-away").open && document.activeElement.matches(".take-away summary")));
     await tabTo('[role="tab"][aria-selected="true"]');
-    for (const part of ["order", "rollback", "scripts", "packages", "compare", "findings"]) {
+    for (const part of ["order", "rollback", "scripts", "packages", "rehearsal", "compare", "findings"]) {
       await page.keyboard.press("ArrowRight");
       assert.equal(await page.evaluate(() => document.activeElement.dataset.part), part);
       assert.ok(await page.evaluate((id) => !document.querySelector(`#panel-${id}`).hidden, part));

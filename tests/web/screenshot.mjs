@@ -9,7 +9,7 @@ const server = await serve();
 const { browser, close } = await launch();
 
 async function picture(name, sample, part, height) {
-  const { page, context } = await open(browser, server.url, { viewport: { width: 1180, height }, reducedMotion: "reduce" });
+  const { page, context } = await open(browser, server.url, { viewport: { width: 1120, height }, reducedMotion: "reduce" });
   await page.click(`[data-sample="${sample}"]`);
   await page.waitForSelector("#verdict");
   await page.click(`[data-part="${part}"]`);
@@ -24,7 +24,7 @@ async function picture(name, sample, part, height) {
   console.log(`${file}: ${size} bytes`);
 }
 
-await picture("screenshot.png", "risky", "findings", 1000);
-await picture("order.png", "deadlock", "order", 900);
+await picture("screenshot.png", "risky", "findings", 880);
+await picture("order.png", "deadlock", "order", 860);
 await close();
 server.close();

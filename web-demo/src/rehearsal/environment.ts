@@ -32,6 +32,14 @@ function guessType(column: string): string {
   return "text";
 }
 
+const shortType = (type: string): string => type.replace(/ without time zone$/, "").replace(/^character varying$|^unknown$/, "text");
+
+// The column in front of an operator: `"Name" = ` or `t.name in (`, up to `position` (from 1).
+function wordBefore(sql: string, position: number | null): string {
+  if (position === null) return "";
+  return /(?:"([^"]+)"|(\w+))\s*(?:=|<>|!=|[<>]=?|in\s*\()?\s*$/i.exec(sql.slice(0, position - 1))?.slice(1, 3).find(Boolean) ?? "";
+}
+
 const sampleOf: Record<string, (row: number) => string> = {
   uuid: () => "gen_random_uuid()", boolean: (row) => (row % 2 === 0 ? "true" : "false"), timestamp: (row) => `timestamp '2026-01-0${row} 08:00'`, integer: (row) => String(row * 10),
 };
@@ -82,7 +90,8 @@ export class EnvironmentBuilder {
       if (error.code === "3F000") return await this.#run(`CREATE SCHEMA ${quoted(first)}`, `schema ${first}`);
       if (error.code === "42703") return await this.#addColumn(first || (/column (?:\w+\.)?(\w+) does/.exec(error.message)?.[1] ?? ""), second, script);
       if (error.code === "42804") return await this.#retype(first, /expression is of type (.+)$/.exec(error.message)?.[1] ?? "", script);
-      if (error.code === "22P02" || error.code === "42883") return await this.#loosen(script);
+      if (error.code === "42883") return await this.#match(error, script);
+      if (error.code === "22P02") return await this.#widen(/for type ([a-z ]+?):/.exec(error.message)?.[1] ?? "", error, script);
       return false;
     } catch (problem) {
       if (problem instanceof SqlError) return false; // what was tried does not work either
@@ -134,17 +143,29 @@ export class EnvironmentBuilder {
     return false;
   }
 
-  // A guessed type does not go with what a script does: text goes with every literal.
-  async #loosen(script: Expected): Promise<boolean> {
+  // "operator does not exist: text = boolean": one of the two is a guess, and the column is the word before the place.
+  async #match(error: SqlError, script: Expected): Promise<boolean> {
+    const [, left = "", right = ""] = /operator does not exist: ([a-z ]+?) [^a-z ]+ ([a-z ]+)$/.exec(error.message) ?? [];
+    return this.#change(wordBefore(script.sql, error.position), shortType(left), shortType(right), script);
+  }
+
+  // A literal that is none of the guessed type: text takes every one.
+  async #widen(type: string, error: SqlError, script: Expected): Promise<boolean> {
+    return this.#change(wordBefore(script.sql, error.position), shortType(type), "text", script);
+  }
+
+  // Gives the column, or any guessed one of type `from` when its name is not known, the type `to`.
+  async #change(column: string, from: string, to: string, script: Expected): Promise<boolean> {
+    if (!from || !to) return false;
     for (const table of this.#tablesOf(script)) {
       const columns = this.environment.tables.get(table) ?? new Map<string, string>();
-      for (const [column, type] of columns) {
-        if (type === "text" || column === '"Id"') continue;
-        columns.set(column, "text");
-        return this.#run(`ALTER TABLE ${table} ALTER COLUMN ${column} TYPE text USING NULL`, `type of ${column}`);
+      for (const [name, type] of columns) {
+        if (name === '"Id"' || type !== from || (column && name !== quoted(column))) continue;
+        columns.set(name, to);
+        return this.#run(`ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${to} USING NULL`, `type of ${name}`);
       }
     }
-    return false;
+    return column !== "" && this.#change("", from, to, script);
   }
 
   async #fill(table: string): Promise<void> {

@@ -1,11 +1,12 @@
 // A rehearsal: what the scripts expect is made, they are applied with the captures that the core writes, rolled back
 // with its reverse scripts, and the core compares the snapshots of before and after.
-import { type Difference, difference, reverse, type ReverseScripts, type Script, snapshot } from "backstay";
+import { type Difference, difference, reverse, type ReverseScripts, type Script, snapshot, statements } from "backstay";
 import type { Context } from "../report/context";
+import { t } from "../text";
 import { Database, SqlError } from "./database";
-import { EnvironmentBuilder } from "./environment";
+import { EnvironmentBuilder, type Expected } from "./environment";
 
-export type StepState = "waiting" | "applied" | "failed" | "skipped" | "undone" | "not-undone";
+export type StepState = "waiting" | "applied" | "failed" | "skipped" | "undone" | "partly" | "not-undone";
 
 export interface RehearsedScript {
   script: Script;
@@ -76,7 +77,14 @@ async function reversals({ upload }: Context, scripts: RehearsedScript[], signal
 
 async function prepare({ sources }: Context, database: Database, scripts: RehearsedScript[], watcher: Watcher): Promise<string[]> {
   watcher.phase("preparing", 0, 1);
-  const texts = await Promise.all(scripts.map(async ({ script }) => ({ file: `${script.input}\n${script.file}`, sql: await sources.text(script.input, script.file ?? "") })));
+  const texts: Expected[] = [];
+  for (const one of scripts) {
+    const sql = await sources.text(one.script.input, one.script.file ?? "");
+    if (await endsTransaction(sql)) {
+      one.state = "skipped";
+      one.message = t.rehearsal.transaction;
+    } else texts.push({ file: `${one.script.input}\n${one.script.file}`, sql });
+  }
   const { tables, failing } = await new EnvironmentBuilder(database, watcher.note).build(texts);
   for (const one of scripts) {
     const error = failing.get(`${one.script.input}\n${one.script.file}`);
@@ -86,6 +94,11 @@ async function prepare({ sources }: Context, database: Database, scripts: Rehear
   }
   watcher.changed();
   return [...tables.keys()];
+}
+
+// Such a script cannot be tried and taken back, and what it does half is not what it does whole.
+async function endsTransaction(sql: string): Promise<boolean> {
+  return (await statements(sql, "postgresql")).some(({ kind }) => /^(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|PREPARE-TRANSACTION|TRANSACTION)/.test(kind));
 }
 
 async function apply(database: Database, scripts: RehearsedScript[], written: Map<Script, ReverseScripts>, watcher: Watcher): Promise<void> {
@@ -101,7 +114,10 @@ async function undo(database: Database, scripts: RehearsedScript[], written: Map
   const applied = scripts.filter(({ state }) => state === "applied").reverse();
   for (const [index, one] of applied.entries()) {
     watcher.phase("undoing", index, applied.length);
-    await attempt(database, one, written.get(one.script)?.reverse_script ?? "", "undone", "not-undone");
+    const back = written.get(one.script);
+    const complete = back?.class === "safe" || back?.class === "unchanged";
+    await attempt(database, one, back?.reverse_script ?? "", complete ? "undone" : "partly", "not-undone");
+    if (one.state === "partly") one.message = back?.pieces.find((piece) => piece.class === back.class)?.reasons[0] ?? null;
     watcher.changed();
   }
   for (const { script } of scripts) await database.exec(written.get(script)?.discard_script ?? "").catch(ignoreSql);

@@ -9,7 +9,7 @@ import { rehearsable, rehearse, type Rehearsal, type RehearsedScript, type StepS
 
 const ROWS_AT_ONCE = 60;
 const NOTES_SHOWN = 6;
-const stateMood: Record<StepState, Mood> = { waiting: "none", applied: "care", failed: "bad", skipped: "none", undone: "good", "not-undone": "bad" };
+const stateMood: Record<StepState, Mood> = { waiting: "none", applied: "care", failed: "bad", skipped: "none", undone: "good", partly: "care", "not-undone": "bad" };
 
 export class RehearsalPart {
   readonly element = h("div", { class: "rehearsal-part" });
@@ -54,9 +54,9 @@ export class RehearsalPart {
   }
 
   #show(outcome: Rehearsal): void {
-    const ran = outcome.scripts.filter(({ state }) => state === "undone" || state === "not-undone" || state === "applied");
+    const ran = outcome.scripts.filter(({ state }) => ["undone", "partly", "not-undone", "applied"].includes(state));
     const failed = outcome.scripts.filter(({ state }) => state === "failed" || state === "skipped");
-    const mood: Mood = outcome.complete ? "good" : outcome.left.length > 0 || ran.some(({ state }) => state !== "undone") ? "bad" : "care";
+    const mood: Mood = outcome.complete && ran.length > 0 ? "good" : outcome.left.length > 0 || ran.some(({ state }) => state === "not-undone") ? "bad" : "care";
     const words = ran.length === 0 ? t.rehearsal.nothingRan : outcome.left.length > 0 ? t.rehearsal.differs(count(outcome.left.length, t.nouns.difference))
       : failed.length > 0 ? t.rehearsal.comesBackPartly(count(failed.length, t.nouns.sqlScript)) : t.rehearsal.comesBack;
     this.element.replaceChildren(

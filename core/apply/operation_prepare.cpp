@@ -58,6 +58,7 @@ void Operation::open() {
   report::JsonWriter json(payload, 0);
   json.begin_object();
   json.member("kind", job_.kind);
+  json.member("user", settings_.user);
   json.member("plan", job_.plan_digest);
   json.member("mode", to_string(settings_.mode));
   json.member("steps", static_cast<std::uint64_t>(job_.works.size()));

@@ -10,6 +10,7 @@
 
 #include "core/report/time_text.hpp"
 #include "native-plugin/backup/backup_file.hpp"
+#include "native-plugin/db/driver.hpp"
 #include "native-plugin/fs/digest.hpp"
 #include "native-plugin/services/built_in.hpp"
 
@@ -89,8 +90,16 @@ Result<Configuration> read_configuration(std::string_view text) {
     char name[256] = "";
     if (gethostname(name, sizeof name - 1) == 0) config.host = name;
   }
+  // An empty one is for what needs no database: lists of backups, the journal.
+  if (!config.database.empty() && !db::engine_of_url(config.database)) {
+    return Error{ErrorCode::malformed, {}, "\"database\" has no scheme that this build has a driver for: sqlite: or postgresql:"};
+  }
   // Two names of one database have to lock each other out: without a name of its own it is called by its address.
-  if (config.environment_id.empty()) config.environment_id = config.database.substr(0, config.database.find('?'));
+  // It goes into backups and into the target, so there must be no password in it.
+  if (config.environment_id.empty()) {
+    const std::string shown = db::redacted_url(config.database);
+    config.environment_id = shown.substr(0, shown.find('?'));
+  }
   return config;
 }
 

@@ -10,6 +10,7 @@
 #include "core/report/time_text.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/apply/delivery.hpp"
+#include "native-plugin/apply/small_operations.hpp"
 #include "native-plugin/db/url.hpp"
 #include "native-plugin/fs/digest.hpp"
 #include "native-plugin/include/backstay/plugin.h"
@@ -36,6 +37,7 @@ Ending ending_of(std::string_view end, const json& outcome) {
   if (end == "DIFFERS") return {BACKSTAY_E_DRIFT, ExitCode::findings};
   if (end == "ROLLED_BACK") return {code == "db" ? BACKSTAY_E_DB : BACKSTAY_E_HOST, ExitCode::undone};
   if (code == "jobs") return {BACKSTAY_E_BUSY_JOB, ExitCode::refused};
+  if (code == "host") return {BACKSTAY_E_HOST, ExitCode::refused};
   if (code == "lock") return {BACKSTAY_E_LOCKED, ExitCode::refused};
   if (code == "unrecovered") return {BACKSTAY_E_UNRECOVERED, ExitCode::refused};
   if (code == "damaged") return {BACKSTAY_E_BACKUP_BAD, ExitCode::refused};
@@ -326,6 +328,9 @@ std::unique_ptr<Operation> make_operation(Installation& installation, OperationK
     case OperationKind::uninstall: return std::make_unique<ApplyOperation>(installation, std::move(document), true);
     case OperationKind::restore: return std::make_unique<RestoreOperation>(installation, std::move(document));
     case OperationKind::recover: return std::make_unique<RecoverOperation>(installation, std::move(document));
+    case OperationKind::inspect:
+    case OperationKind::verify_backup:
+    case OperationKind::prune: return make_small_operation(installation, kind, params);
     default: return nullptr;
   }
 }

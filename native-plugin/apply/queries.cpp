@@ -1,8 +1,11 @@
 #include "native-plugin/apply/queries.hpp"
 
+#include <map>
+
 #include <nlohmann/json.hpp>
 
 #include "native-plugin/backup/backup_file.hpp"
+#include "native-plugin/services/changelog.hpp"
 
 namespace backstay::plugin {
 namespace {
@@ -61,6 +64,46 @@ Result<std::string> operations(Result<std::vector<OperationRow>> rows) {
   return json({{"schema", "backstay.operations/1"}, {"operations", list}}).dump();
 }
 
+std::string text_of(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// One entry for each package of each operation whose change is there. Rev counts them: the journal only grows.
+Result<std::string> changelog(Journal& journal, const std::string& format) {
+  if (format != "json" && format != "csv") return Error{ErrorCode::malformed, {}, "\"format\" of a changelog is json or csv"};
+  auto rows = journal.records("");
+  if (!rows.ok()) return rows.error();
+  std::map<std::string, json> begun;  // payloads of NEW, with what was noted of the environment since
+  std::vector<ChangelogEntry> entries;
+  for (const journal::Record& row : rows.value()) {
+    const json payload = json::parse(row.payload, nullptr, false);
+    if (!payload.is_object()) continue;
+    json& operation = begun[row.op_id];
+    operation.update(payload);
+    if (row.state != journal::to_string(journal::State::committed)) continue;
+    const bool is_back = text_of(operation, "kind") == "restore";
+    if (!operation.contains("packages") || !operation["packages"].is_array()) continue;
+    for (const json& package : operation["packages"]) {
+      if (!package.is_object()) continue;
+      ChangelogEntry entry;
+      entry.rev = entries.size() + 1;
+      entry.resource_id = text_of(package, "id");
+      entry.resource_name = text_of(package, "name");
+      entry.resource_type = "package";
+      const bool has_previous = package.contains("previous_version") && package["previous_version"].is_string();
+      entry.revision_type = is_back ? (has_previous ? "MOD" : "DEL") : has_previous ? "MOD" : "ADD";
+      entry.when = row.at;
+      entry.who = text_of(operation, "user");
+      entry.op_id = row.op_id;
+      entry.before = text_of(operation, "env_before");
+      entry.after = text_of(operation, "env_after");
+      entries.push_back(std::move(entry));
+    }
+  }
+  return format == "csv" ? changelog_csv(entries) : changelog_json(entries);
+}
+
 std::string features(const Installation& installation) {
   return json({{"schema", "backstay.features/1"}, {"features", {"apply", "restore", "recover", "uninstall", "partial-restore", "per-package", "per-step"}},
                {"store", installation.services.store ? "host" : "directory"}}).dump();
@@ -84,6 +127,7 @@ Result<std::string> answer_query(Installation& installation, std::string_view wh
   if (what == "backups") return backups(journal);
   if (what == "backup") return backup(installation, journal, document.value("backup_id", ""));
   if (what == "journal") return records(journal, document.value("op_id", ""));
+  if (what == "changelog") return changelog(journal, document.contains("format") ? text_of(document, "format") : "json");
   if (what == "operations") return operations(journal.operations());
   if (what == "unfinished") return operations(journal.unfinished());
   return Error{ErrorCode::not_recognised, {}, "there is no query \"" + std::string(what) + "\""};

@@ -1,4 +1,5 @@
 // backstay restore and backstay recover: the ways back.
+#include <algorithm>
 #include <memory>
 
 #include "core/report/json_writer.hpp"
@@ -45,7 +46,9 @@ std::string recover_params(const RestoreOptions& options) {
   std::string params;
   report::JsonWriter json(params, 0);
   json.begin_object();
-  if (!options.decision.empty()) json.member("decision", options.decision);
+  std::string decision = options.decision;
+  std::replace(decision.begin(), decision.end(), '-', '_');
+  if (!decision.empty()) json.member("decision", decision);
   if (!options.acknowledged.empty()) json.texts("acknowledge", options.acknowledged);
   if (options.force) json.member_flag("force", true);
   json.end_object();
@@ -90,8 +93,8 @@ Action add_recover(CLI::App& app) {
   CLI::App* command = app.add_subcommand("recover", "Finish or undo what a crash interrupted; take a decision where one is waited for");
   const auto options = std::make_shared<RestoreOptions>();
   add_target_options(*command, options->target, Needs::database_and_store);
-  command->add_option("--decision", options->decision, "for a suspended operation: restore, restore-without-data, keep-applied,\ndatabase-restored or resume")
-      ->check(CLI::IsMember({"restore", "restore-without-data", "keep-applied", "database-restored", "resume"}))
+  command->add_option("--decision", options->decision, "for an operation that waits: restore, keep-applied, or database-restored\n(an administrator put the database back)")
+      ->check(CLI::IsMember({"restore", "keep-applied", "database-restored"}))
       ->option_text("WHAT");
   add_risk_options(*command, *options);
   return [options] { return run(*options, BACKSTAY_OP_RECOVER, recover_params(*options)); };

@@ -68,6 +68,7 @@ class Operation : public Conversation {
   void run_segment();
   void run_work(std::size_t index);
   void after_work(std::size_t index, const Answer& answer);
+  void run_prelude();
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
   void note_conflicts(const std::string& document);
@@ -109,7 +110,7 @@ class Operation : public Conversation {
   std::optional<Unfinished> unfinished_;
   std::optional<RestoreOrder> restore_;
   std::string manifest_;
-  std::string backup_id_, before_, after_, problem_step_, undo_list_;
+  std::string backup_id_, before_, after_, problem_step_, undo_list_, prelude_;
   Problem problem_of_;
   std::vector<std::string> open_risks_, left_, warnings_, conflicts_, undo_scripts_;
   Undoing segment_undoing_;

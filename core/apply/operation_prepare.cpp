@@ -163,7 +163,9 @@ void Operation::prepare() {
 // Scripts are read before anything is changed, so that one that cannot be read stops nothing half-way.
 void Operation::prepare_next() {
   Work& work = job_.works[prepared_++];
-  if (work.kind == Work::Kind::host_call || work.kind == Work::Kind::captured_rows || work.content.empty()) return weave(work, {});
+  if (work.kind == Work::Kind::host_call || work.kind == Work::Kind::captured_rows || work.content.empty()) {
+    return weave(work, {}, settings_.engine, settings_.op_id + "/" + work.step);
+  }
   Request content;
   content.kind = RequestKind::read_content;
   content.name = work.content;
@@ -172,7 +174,7 @@ void Operation::prepare_next() {
       drop_pending();
       return fail(answer);
     }
-    weave(work, answer.document);
+    weave(work, answer.document, settings_.engine, settings_.op_id + "/" + work.step);
   });
 }
 

@@ -67,6 +67,7 @@ void Operation::run_segment() {
       objects_before_ = answer.rows;
     });
   }
+  run_prelude();
   for (std::size_t i = segment_begin_; i < segment_end_ && !is_outside; ++i) run_work(i);
   if (is_on_sqlite()) {
     read(sqlite_objects_query, {}, [this](const Answer& answer) {
@@ -77,6 +78,21 @@ void Operation::run_segment() {
   } else {
     commit_segment();
   }
+}
+
+// The routines that captures and their undoing call live as long as the session.
+void Operation::run_prelude() {
+  if (is_on_sqlite()) return;
+  prelude_.clear();
+  for (std::size_t i = segment_begin_; i < segment_end_ && prelude_.empty(); ++i) {
+    if (job_.works[i].has_captures) prelude_ = capture_prelude();
+    if (job_.works[i].kind == Work::Kind::undoing) prelude_ = reverse_prelude();
+  }
+  if (prelude_.empty()) return;
+  Request prelude;
+  prelude.kind = RequestKind::run_script;
+  prelude.sql = prelude_;
+  ask(prelude);
 }
 
 void Operation::note_schema_undo(const db::Rows& objects) {

@@ -153,6 +153,10 @@ void Operation::run_undo(const std::vector<Undoing>& undoings) {
     if (!undoing.discard.empty()) last.push_back(undoing.discard);
   }
   undo_scripts_.insert(undo_scripts_.end(), last.begin(), last.end());
+  if (!is_on_sqlite()) {
+    undo_scripts_.insert(undo_scripts_.begin(), reverse_prelude());
+    undo_scripts_.push_back(forget_captures(settings_.op_id));
+  }
   ask(RequestKind::begin);
   for (std::size_t i = 0; i <= undo_scripts_.size(); ++i) {
     if (i == before_rows && has_captures) {

@@ -101,14 +101,15 @@ void Operation::plan_elements(const JsonValue& root) {
 
 namespace {
 
-Work undo_work(const Undoing& undoing, const char* letter, const std::string& script) {
+Work undo_work(const Undoing& undoing, const char* letter, const std::string& script, db::Engine engine) {
   Work work;
   work.kind = Work::Kind::undoing;
   work.step = letter + undoing.step;
   work.package = undoing.package;
   work.element = undoing.element;
   work.own = script;
-  work.undoing.reverse_class = "captured";
+  // On SQLite what the restore changes is captured like anything else; PostgreSQL has no way back from it.
+  work.undoing.reverse_class = engine == db::Engine::sqlite ? "captured" : "not-undone";
   return work;
 }
 
@@ -127,9 +128,9 @@ void Operation::plan_undoing(const JsonValue& list) {
       for (const std::string& reason : undoing.reasons) left_.push_back(undoing.step + ": " + reason);
       if (undoing.reasons.empty()) left_.push_back(undoing.step + " " + undoing.package + " " + undoing.element + ": no script takes it back");
     }
-    if (!undoing.prepare.empty()) first.push_back(undo_work(undoing, "P-", undoing.prepare));
-    if (!undoing.reverse.empty()) then.push_back(undo_work(undoing, "U-", undoing.reverse));
-    if (!undoing.discard.empty()) last.push_back(undo_work(undoing, "D-", undoing.discard));
+    if (!undoing.prepare.empty()) first.push_back(undo_work(undoing, "P-", undoing.prepare, settings_.engine));
+    if (!undoing.reverse.empty()) then.push_back(undo_work(undoing, "U-", undoing.reverse, settings_.engine));
+    if (!undoing.discard.empty()) last.push_back(undo_work(undoing, "D-", undoing.discard, settings_.engine));
     if (undoing.captured) captured_of = restore_->backup_id;
   }
   if (!captured_of.empty()) {
@@ -142,6 +143,12 @@ void Operation::plan_undoing(const JsonValue& list) {
     first.push_back(std::move(rows));
   }
   // What was captured is needed until the last step is back.
+  const bool is_whole = restore_->packages.empty() && restore_->elements.empty() && restore_->tables.empty();
+  if (settings_.engine == db::Engine::postgresql && !then.empty() && is_whole) {
+    Undoing everything;
+    everything.step = "captures";
+    last.push_back(undo_work(everything, "D-", forget_captures(restore_->backup_id), settings_.engine));
+  }
   for (auto* works : {&first, &then, &last}) {
     for (Work& work : *works) job_.works.push_back(std::move(work));
   }

@@ -4,6 +4,9 @@
 
 #include "core/base/json.hpp"
 #include "core/report/json_writer.hpp"
+#include "core/rollback/reverse.hpp"
+#include "core/rollback/sql_text.hpp"
+#include "core/sql/sql.hpp"
 
 namespace backstay::apply {
 std::string write_undoing(const Undoing& undoing) {
@@ -51,13 +54,76 @@ Result<Undoing> read_undoing(std::string_view text) {
   return undoing;
 }
 
-void weave(Work& work, std::string_view bytes) {
-  work.document = TextDocument(work.content.empty() || work.is_binding ? std::string_view(work.own) : bytes, work.content);
+namespace {
+
+std::string literal(std::string_view text) { return db::quoted_text(db::Engine::postgresql, text).value_or("''"); }
+
+std::string texts(std::initializer_list<std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names) out += rollback::sql_text("postgresql/" + std::string(name));
+  return out;
+}
+
+void append(Work& work, std::string_view sql, std::size_t origin) {
+  work.pieces.push_back({work.text.size(), work.text.size() + sql.size(), origin});
+  work.text += sql;
+}
+
+void weave_postgresql(Work& work, const std::string& run) {
+  rollback::ReverseOptions options;
+  const rollback::ReverseScripts scripts = rollback::reverse_scripts(work.document, options, sql::Config{});
+  work.undoing.reverse_class = rollback::to_string(scripts.reverse_class);
+  std::string back = "CALL pg_temp.backstay_start_reverse(" + literal(run) + ");\n";
+  for (auto piece = scripts.pieces.rbegin(); piece != scripts.pieces.rend(); ++piece) back += piece->reverse;
+  for (const rollback::ReversePiece& piece : scripts.pieces) {
+    work.has_captures |= !piece.before.empty() || !piece.after.empty();
+    for (const std::string& reason : piece.reasons) work.undoing.reasons.push_back("line " + std::to_string(piece.line) + ": " + reason);
+  }
+  if (!work.has_captures) return append(work, work.document.text(), 0);
+  work.undoing.reverse = back + "CALL pg_temp.backstay_finish_reverse();\n";
+  work.text = "CALL pg_temp.backstay_run(" + literal(run) + ");\n";
+  for (const rollback::ReversePiece& piece : scripts.pieces) {
+    work.text += piece.before;
+    // A statement that a capture replaces has no places of its own: all of it stands where it began.
+    append(work, piece.statement, piece.begin);
+    work.text += ";\n" + piece.after;
+  }
+  work.text += "CALL pg_temp.backstay_complete();\n";
+}
+
+}  // namespace
+
+void weave(Work& work, std::string_view bytes, db::Engine engine, const std::string& run) {
+  work.document = TextDocument(work.content.empty() ? std::string_view(work.own) : bytes, work.content);
   work.undoing.step = work.step;
   work.undoing.package = work.package;
   work.undoing.element = work.element;
-  work.text = work.document.text();
-  work.pieces = {{0, work.text.size(), 0}};
+  work.text.clear();
+  work.pieces.clear();
+  const bool is_captured = work.kind == Work::Kind::script || work.kind == Work::Kind::statements;
+  if (engine == db::Engine::postgresql && is_captured && !work.is_outside) return weave_postgresql(work, run);
+  append(work, work.document.text(), 0);
+}
+
+std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "capture_structure"}); }
+
+std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows"}); }
+
+std::string forget_captures(const std::string& op_id) {
+  const std::string runs = literal(op_id + "/%");
+  return "DO $backstay$\n"
+         "DECLARE held record;\n"
+         "BEGIN\n"
+         "  IF to_regclass('backstay_capture.run') IS NULL THEN RETURN; END IF;\n"
+         "  FOR held IN SELECT i.* FROM backstay_capture.item i JOIN backstay_capture.run r USING (run) WHERE r.script LIKE " + runs + " LOOP\n"
+         "    IF held.before_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.before_rows); END IF;\n"
+         "    IF held.after_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.after_rows); END IF;\n"
+         "  END LOOP;\n"
+         "  DELETE FROM backstay_capture.item i USING backstay_capture.run r WHERE r.run = i.run AND r.script LIKE " + runs + ";\n"
+         "  DELETE FROM backstay_capture.conflict c USING backstay_capture.run r WHERE r.run = c.run AND r.script LIKE " + runs + ";\n"
+         "  DELETE FROM backstay_capture.run WHERE script LIKE " + runs + ";\n"
+         "  IF NOT EXISTS (SELECT 1 FROM backstay_capture.run) THEN DROP SCHEMA backstay_capture CASCADE; END IF;\n"
+         "END $backstay$;\n";
 }
 
 SourcePos place_of(const Work& work, std::uint64_t offset) {

@@ -63,11 +63,17 @@ struct Work {
   };
   std::vector<Piece> pieces;
   TextDocument document;
-  bool changes_schema = false;
+  bool has_captures = false;
 };
 
-// Reads the script that `bytes` hold (or work.own).
-void weave(Work& work, std::string_view bytes);
+// Reads the script that `bytes` hold (or work.own). On PostgreSQL the captures of core/rollback stand between its
+// statements; they need capture_prelude() once in the session. `run` names them: unique for operation and step.
+void weave(Work& work, std::string_view bytes, db::Engine engine, const std::string& run);
+
+std::string capture_prelude();
+// What Undoing::reverse needs once in the session, and what is left to do behind the last of an operation's.
+std::string reverse_prelude();
+std::string forget_captures(const std::string& op_id);
 
 // The place in the script of an error at `offset` of work.text.
 SourcePos place_of(const Work& work, std::uint64_t offset);

@@ -166,6 +166,8 @@ Result<Nothing> lock_installation(Installation& installation) {
   }
   installation.state_dir_id = id.value();
   installation.journal.emplace(std::move(journal.value()));
+  // Copies of an operation that died; nobody else is here.
+  if (auto swept = installation.state->remove_folder("scratch"); !swept.ok()) return swept;
   return sweep_temporary_backups(*installation.state);
 }
 

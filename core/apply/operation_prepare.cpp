@@ -1,4 +1,5 @@
 // From the first record to the sealed backup: nothing of the target is changed in here.
+#include "core/apply/binding.hpp"
 #include "core/apply/operation.hpp"
 #include "core/apply/witness_sql.hpp"
 #include "core/report/json_writer.hpp"
@@ -166,13 +167,31 @@ void Operation::prepare_next() {
   if (work.kind == Work::Kind::host_call || work.kind == Work::Kind::captured_rows || work.content.empty()) {
     return weave(work, {}, settings_.engine, settings_.op_id + "/" + work.step);
   }
+  if (work.is_binding) {
+    Request descriptor;
+    descriptor.kind = RequestKind::read_content;
+    descriptor.name = work.descriptor;
+    ask(descriptor, [this, &work](const Answer& answer) {
+      if (answer.outcome != Outcome::ok) return fail(answer);
+      work.own = answer.document;  // until the rows are there
+    });
+  }
   Request content;
   content.kind = RequestKind::read_content;
   content.name = work.content;
   ask(content, [this, &work](const Answer& answer) {
-    if (answer.outcome != Outcome::ok) {
-      drop_pending();
-      return fail(answer);
+    if (answer.outcome != Outcome::ok) return fail(answer);
+    if (work.is_binding) {
+      auto statements = binding_statements(work.own, answer.document, work.install_type, settings_.engine);
+      if (!statements.ok()) {
+        problem_step_ = work.step;
+        Answer unusable;
+        unusable.outcome = Outcome::failed;
+        unusable.problem.code = "binding";
+        unusable.problem.message = work.element + ": " + statements.error().message;
+        return fail(unusable);
+      }
+      work.own = std::move(statements.value());
     }
     weave(work, answer.document, settings_.engine, settings_.op_id + "/" + work.step);
   });

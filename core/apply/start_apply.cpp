@@ -124,7 +124,21 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
         }
       }
       return;
-    case StepKind::data_binding: return;
+    case StepKind::data_binding: {
+      Work work = work_of(step);
+      work.kind = Work::Kind::statements;
+      work.is_binding = true;
+      work.install_type = step.install_type;
+      for (const Content& content : step.contents) {
+        const std::string_view name = std::string_view(content.key).substr(content.key.rfind('/') + 1);
+        if (name == "descriptor.json") work.descriptor = content.key;
+        if (name == "data.json") work.content = content.key;
+      }
+      work.undoing.reverse_class = class_of_script(engine);
+      // Without rows there is nothing to write.
+      if (!work.descriptor.empty() && !work.content.empty()) job.works.push_back(std::move(work));
+      return;
+    }
   }
 }
 

@@ -94,7 +94,7 @@ void weave_postgresql(Work& work, const std::string& run) {
 }  // namespace
 
 void weave(Work& work, std::string_view bytes, db::Engine engine, const std::string& run) {
-  work.document = TextDocument(work.content.empty() ? std::string_view(work.own) : bytes, work.content);
+  work.document = TextDocument(work.content.empty() || work.is_binding ? std::string_view(work.own) : bytes, work.content);
   work.undoing.step = work.step;
   work.undoing.package = work.package;
   work.undoing.element = work.element;
@@ -105,19 +105,23 @@ void weave(Work& work, std::string_view bytes, db::Engine engine, const std::str
   append(work, work.document.text(), 0);
 }
 
-std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "capture_structure"}); }
+std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }
 
-std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows"}); }
+std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched"}); }
 
 std::string forget_captures(const std::string& op_id) {
   const std::string runs = literal(op_id + "/%");
   return "DO $backstay$\n"
-         "DECLARE held record;\n"
+         "DECLARE held record; aside record;\n"
          "BEGIN\n"
          "  IF to_regclass('backstay_capture.run') IS NULL THEN RETURN; END IF;\n"
          "  FOR held IN SELECT i.* FROM backstay_capture.item i JOIN backstay_capture.run r USING (run) WHERE r.script LIKE " + runs + " LOOP\n"
          "    IF held.before_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.before_rows); END IF;\n"
          "    IF held.after_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.after_rows); END IF;\n"
+         "  END LOOP;\n"
+         "  FOR aside IN SELECT nspname FROM pg_catalog.pg_namespace n, backstay_capture.run r WHERE r.script LIKE " + runs + "\n"
+         "    AND n.nspname ~ ('^backstay_capture_r' || r.run || '_s') LOOP\n"
+         "    EXECUTE format('DROP SCHEMA %I CASCADE', aside.nspname);\n"
          "  END LOOP;\n"
          "  DELETE FROM backstay_capture.item i USING backstay_capture.run r WHERE r.run = i.run AND r.script LIKE " + runs + ";\n"
          "  DELETE FROM backstay_capture.conflict c USING backstay_capture.run r WHERE r.run = c.run AND r.script LIKE " + runs + ";\n"

@@ -49,9 +49,9 @@ struct Work {
   std::string content;       // key of the script; empty: `own` is the text
   std::string own;           // text of ours, or the host's JSON
   bool is_outside = false;   // runs in no transaction
-  bool is_binding = false;   // `content` is the binding's descriptor and `own` is made from it
-  std::vector<std::string> contents;  // of a binding: descriptor, data
-  std::optional<int> install_type;    // of a binding
+  bool is_binding = false;   // `content` has the rows of a binding and `own` is made from it and from `descriptor`
+  std::string descriptor;
+  std::optional<int> install_type;
   std::uint32_t timeout_ms = 0;
   Undoing undoing;
 

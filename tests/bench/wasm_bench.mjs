@@ -28,8 +28,8 @@ function sizes() {
   line("loader, client and worker, brotli", kB(packed(scripts)), "at most 10 kB");
   const dist = join(root, "web-demo/dist");
   if (!existsSync(dist)) return;
-  const assets = readdirSync(join(dist, "assets")).filter((name) => !name.endsWith(".wasm")).map((name) => join(dist, "assets", name));
-  line("page without the module, brotli", kB(packed([join(dist, "index.html"), ...assets])), "at most 150 kB");
+  const assets = readdirSync(join(dist, "assets")).filter((name) => !/\.wasm$|^editor-/.test(name)).map((name) => join(dist, "assets", name));
+  line("page without module, editor, PGlite, brotli", kB(packed([join(dist, "index.html"), ...assets])), "at most 150 kB");
 }
 
 // The fastest of `runs` in milliseconds.

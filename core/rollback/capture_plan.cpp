@@ -23,6 +23,7 @@ class Planner {
   void add_bodies(PlannedStatement& statement);
   void add_rows(PlannedStatement& statement, const Fact& fact);
   void add_call(PlannedStatement& statement, const Fact& fact);
+  bool nested(const Fact& fact) const;
   void try_query(PlannedStatement& statement, RowCapture& rows);
   std::string slice(Span span) const { return std::string(document_.text().substr(span.begin, span.end - span.begin)); }
   void find_key(RowCapture& rows) const;
@@ -93,6 +94,12 @@ void Planner::try_query(PlannedStatement& statement, RowCapture& rows) {
   rows.lock = plan_.script.dialect == Dialect::postgresql ? "FOR UPDATE OF " + qualifier : plan_.script.dialect == Dialect::oracle ? "FOR UPDATE" : "";
 }
 
+// Inside something that a capture cannot be put into. T-SQL control flow is cut into its statements.
+bool Planner::nested(const Fact& fact) const {
+  if (plan_.script.dialect == Dialect::mssql) return fact.context == Context::body || fact.context == Context::dynamic;
+  return fact.context != Context::top;
+}
+
 void Planner::add_rows(PlannedStatement& statement, const Fact& fact) {
   if (fact.names.empty()) return unread(statement, "the table it writes to is named at run time");
   for (std::size_t n = 0; n < fact.names.size(); ++n) {
@@ -115,7 +122,7 @@ void Planner::add_rows(PlannedStatement& statement, const Fact& fact) {
     if (fact.verb == Verb::truncate) {
       rows.method = RowMethod::whole;
       rows.why_not_query = "it removes all rows";
-    } else if (statement.in_block || fact.context != Context::top) {
+    } else if (statement.in_block || nested(fact)) {
       rows.why_not_query = "it stands inside a block";
     } else if (fact.verb == Verb::merge) {
       rows.why_not_query = "MERGE may insert, update and delete";

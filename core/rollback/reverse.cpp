@@ -46,6 +46,29 @@ Dialect dialect_of(Server server) {
   }
 }
 
+ReversePiece start_piece(const PlannedStatement& statement, const TextDocument& document, std::uint32_t step) {
+  ReversePiece piece;
+  piece.step = step;
+  piece.line = statement.line;
+  piece.end_line = statement.end_line;
+  piece.begin = statement.begin;
+  piece.end = statement.end;
+  piece.kind = statement.kind;
+  piece.statement = std::string(document.text().substr(statement.begin, statement.end - statement.begin));
+  return piece;
+}
+
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] & ~0x20);
+  return text + ".";
+}
+
+void add_obstacles(const PlannedStatement& statement, ReversePiece& piece) {
+  for (const auto* reasons : {&statement.unread, &statement.obstacles}) {
+    for (const std::string& why : *reasons) raise_class(piece, ReverseClass::not_undone, as_sentence(why));
+  }
+}
+
 std::string sql_literal(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -99,6 +122,7 @@ ReverseScripts reverse_scripts(const TextDocument& document, const ReverseOption
   const CapturePlan plan = capture_plan(document, dialect_of(options.server), config, options.known);
   switch (options.server) {
     case Server::postgresql: write_postgresql(out, plan, document); break;
+    case Server::mssql: write_mssql(out, plan, document); break;
     default: break;
   }
   for (const ReversePiece& piece : out.pieces) out.reverse_class = std::max(out.reverse_class, piece.reverse_class);

@@ -133,11 +133,6 @@ void Writer::drop_tables(const PlannedStatement& statement, ReversePiece& piece)
   raise_class(piece, ReverseClass::needs_review, "The table is put aside in a schema of its own instead of being dropped, and moved back.");
 }
 
-std::string as_sentence(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] & ~0x20);
-  return text + ".";
-}
-
 // Nobody can read from the text which rows change: triggers on all tables note them.
 void Writer::watch_rows(const PlannedStatement& statement, ReversePiece& piece) {
   const std::string step = std::to_string(piece.step);
@@ -149,14 +144,7 @@ void Writer::watch_rows(const PlannedStatement& statement, ReversePiece& piece) 
 }
 
 ReversePiece Writer::piece_of(const PlannedStatement& statement) {
-  ReversePiece piece;
-  piece.step = static_cast<std::uint32_t>(out_.pieces.size() + 1);
-  piece.line = statement.line;
-  piece.end_line = statement.end_line;
-  piece.begin = statement.begin;
-  piece.end = statement.end;
-  piece.kind = statement.kind;
-  piece.statement = slice(statement.begin, statement.end);
+  ReversePiece piece = start_piece(statement, document_, static_cast<std::uint32_t>(out_.pieces.size() + 1));
   capture_objects(statement, piece);
   const bool watched = !statement.unread.empty() && statement.obstacles.empty() && !statement.outside_transaction && statement.transaction == Transaction::none;
   if (watched) {

@@ -13,6 +13,15 @@ namespace backstay::rollback {
 // statement_text is the statement as written.
 void write_postgresql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document);
 
+void write_mssql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document);
+
+// What all generators say of a statement before they know how it is written. `step` counts from 1.
+ReversePiece start_piece(const PlannedStatement& statement, const TextDocument& document, std::uint32_t step);
+// A clause with a capital and a full stop.
+std::string as_sentence(std::string text);
+// Obstacles, and effects that cannot be read from the text, become reasons for not_undone.
+void add_obstacles(const PlannedStatement& statement, ReversePiece& piece);
+
 // 'text' with quotes doubled.
 std::string sql_literal(std::string_view text);
 // $backstay$text$backstay$ with a tag that the text does not hold.

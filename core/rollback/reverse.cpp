@@ -123,7 +123,8 @@ ReverseScripts reverse_scripts(const TextDocument& document, const ReverseOption
   switch (options.server) {
     case Server::postgresql: write_postgresql(out, plan, document); break;
     case Server::mssql: write_mssql(out, plan, document); break;
-    default: break;
+    case Server::oracle: write_oracle(out, plan, document); break;
+    case Server::sqlite: write_sqlite(out, plan, document, options.known); break;
   }
   for (const ReversePiece& piece : out.pieces) out.reverse_class = std::max(out.reverse_class, piece.reverse_class);
   return out;

@@ -14,6 +14,8 @@ namespace backstay::rollback {
 void write_postgresql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document);
 
 void write_mssql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document);
+void write_oracle(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document);
+void write_sqlite(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const std::vector<KnownTable>& known);
 
 // What all generators say of a statement before they know how it is written. `step` counts from 1.
 ReversePiece start_piece(const PlannedStatement& statement, const TextDocument& document, std::uint32_t step);

@@ -14,8 +14,28 @@ namespace {
 
 struct ReverseArguments {
   CheckingOptions options;
-  std::string path, part = "all", format = "text";
+  std::string path, part = "all", format = "text", server;
+  std::vector<std::string> tables;
 };
+
+// "name:key,key:column,column".
+rollback::KnownTable known_table(const std::string& text) {
+  const auto list = [](std::string_view names) {
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at < names.size();) {
+      const std::size_t comma = std::min(names.find(',', at), names.size());
+      out.emplace_back(names.substr(at, comma - at));
+      at = comma + 1;
+    }
+    return out;
+  };
+  const std::size_t first = std::min(text.find(':'), text.size()), second = std::min(text.find(':', first + 1), text.size());
+  rollback::KnownTable table;
+  table.name = text.substr(0, first);
+  if (first < text.size()) table.key = list(std::string_view(text).substr(first + 1, second - first - 1));
+  if (second < text.size()) table.columns = list(std::string_view(text).substr(second + 1));
+  return table;
+}
 
 std::string rendered(const rollback::ReverseScripts& scripts, const std::string& file, const ReverseArguments& arguments) {
   if (arguments.format == "json") return report::reverse_json(scripts, file);
@@ -34,6 +54,7 @@ int reverse_script(const ReverseArguments& arguments, const Resolved& resolved) 
   }
   const TextDocument document(text.value(), arguments.path);
   std::optional<Dialect> dialect = preflight.dialect;
+  if (!dialect && arguments.server == "sqlite") dialect = Dialect::postgresql;
   if (!dialect) dialect = sql::detect_dialect(document);
   if (!dialect) {
     complain(arguments.path + ": fits several dialects; say which with --dialect");
@@ -41,6 +62,8 @@ int reverse_script(const ReverseArguments& arguments, const Resolved& resolved) 
   }
   rollback::ReverseOptions options;
   options.server = *dialect == Dialect::mssql ? rollback::Server::mssql : *dialect == Dialect::oracle ? rollback::Server::oracle : rollback::Server::postgresql;
+  if (arguments.server == "sqlite") options.server = rollback::Server::sqlite;
+  for (const std::string& table : arguments.tables) options.known.push_back(known_table(table));
   const rollback::ReverseScripts scripts = rollback::reverse_scripts(document, options, preflight.sql);
   if (!deliver(rendered(scripts, arguments.path, arguments), resolved.output)) return usage;
   return scripts.reverse_class == rollback::ReverseClass::not_undone ? findings : done;
@@ -55,6 +78,10 @@ Action add_reverse(CLI::App& app) {
   command->add_option("--part", arguments->part, "only one script: capture, reverse or discard")
       ->check(CLI::IsMember({"all", "capture", "reverse", "discard"}));
   command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--server", arguments->server, "sqlite: run on SQLite what is written for PostgreSQL; needs --table")->check(CLI::IsMember({"sqlite"}));
+  command->add_option("--table", arguments->tables, "NAME:KEY,..:COLUMN,..  a table whose key and columns are known (repeatable)")
+      ->option_text("SPEC")
+      ->allow_extra_args(false);
   add_dialect_option(*command, arguments->options);
   add_config_option(*command, arguments->options);
   add_output_option(*command, arguments->options.output);

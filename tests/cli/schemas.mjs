@@ -25,6 +25,7 @@ function validator(schema) {
 const report = validator(read(root, 'core', 'report', 'report.schema.json'));
 const plan = validator(read(root, 'core', 'apply', 'plan.schema.json'));
 const environment = validator(read(root, 'core', 'deploy', 'environment.schema.json'));
+const reverse = validator(read(root, 'core', 'report', 'reverse.schema.json'));
 const config = validator(read(root, 'core', 'config.schema.json'));
 const sarif = validator(read(dirname(require.resolve('@microsoft/jest-sarif/package.json')), 'lib', 'schemas', 'sarif-2.1.0-rtm.5.json'));
 
@@ -39,6 +40,7 @@ function check(name, problem) {
 // The validators can say no: one that accepts everything would make this test worthless.
 const refuses = (validate, document) => (validate(document) === null ? 'was accepted' : null);
 check('report schema refuses an empty object', refuses(report, {}));
+check('reverse schema refuses an empty object', refuses(reverse, {}));
 check('sarif schema refuses an unknown version', refuses(sarif, { version: '9.9.9', runs: [] }));
 check('sarif schema refuses a result without a message', refuses(sarif, { version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [{ ruleId: 'a' }] }] }));
 check('config schema refuses an unknown setting', refuses(config, { service_table: [] }));
@@ -64,7 +66,7 @@ for (const folder of process.argv.slice(2)) {
   for (const name of files) {
     const document = read(folder, name);
     if (name.endsWith('.json')) {
-      const validate = document.schema === 'backstay.plan/1' ? plan : report;
+      const validate = { 'backstay.plan/1': plan, 'backstay.reverse/1': reverse }[document.schema] ?? report;
       check(name, validate(document));
       // One deliberate break per report: the schema is strict enough to see it.
       check(`${name} with a member too many`, refuses(validate, { ...document, extra: 1 }));

@@ -89,7 +89,7 @@ async function main() {
       }
       const result = { stdout: normalise(raw.stdout), stderr: normalise(raw.stderr ?? ''), exit: raw.exit };
       // Kept for the test that validates every report against its schema.
-      if (reports && raw.exit !== 2 && made.run.includes('json') && ['check', 'plan'].includes(made.run[0])) writeFileSync(join(reports, basename(name, '.case') + '.json'), raw.stdout);
+      if (reports && raw.exit !== 2 && made.run.includes('json') && ['check', 'plan', 'reverse'].includes(made.run[0])) writeFileSync(join(reports, basename(name, '.case') + '.json'), raw.stdout);
       if (reports && raw.exit !== 2 && made.run.includes('sarif')) writeFileSync(join(reports, basename(name, '.case') + '.sarif'), raw.stdout);
       if (rewrite) rewrite_case(path, made, result);
       const found = rewrite ? [] : differences(made, result);

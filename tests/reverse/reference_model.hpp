@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "tests/reverse/generated_database.hpp"
-#include "tests/reverse/session.hpp"
 
 namespace backstay::test {
 
+using Row = std::vector<std::string>;             // values as text; NULL is null_text
+inline const std::string null_text = "\x01NULL";
 using TableRows = std::map<std::string, Row>;      // by key text
 using State = std::vector<TableRows>;              // in the order of GeneratedDatabase::tables
 

@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace backstay::test {
+#include "tests/reverse/reference_model.hpp"
 
-using Row = std::vector<std::string>;  // NULL is the text "\x01NULL"
-inline const std::string null_text = "\x01NULL";
+namespace backstay::test {
 
 class Session {
  public:

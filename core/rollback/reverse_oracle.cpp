@@ -1,0 +1,189 @@
+// Capture and reverse scripts for Oracle. A package of our own (oracle/package.sql) finds keys and copies rows; its
+// tables are made before the script starts, because DDL commits. The reverse script is a separate run.
+// No server was at hand: our own splitter reads what is written here, nothing more is proved.
+#include <algorithm>
+
+#include "core/rollback/object_plan.hpp"
+#include "core/rollback/reverse_writer.hpp"
+#include "core/rollback/sql_text.hpp"
+
+namespace backstay::rollback {
+namespace {
+
+using sql::Fact;
+using sql::ObjectKind;
+using sql::Verb;
+
+// q'~...~' with a delimiter that the text does not hold before a quote.
+std::string q_literal(std::string_view text) {
+  for (const char mark : std::string_view("~!^|#%")) {
+    if (text.find(std::string(1, mark) + "'") == std::string_view::npos) return std::string("q'") + mark + std::string(text) + mark + "'";
+  }
+  return sql_literal(text);
+}
+
+std::string_view metadata_type(const Fact& fact) {
+  switch (fact.object) {
+    case ObjectKind::view: return "VIEW";
+    case ObjectKind::materialized_view: return "MATERIALIZED_VIEW";
+    case ObjectKind::function: return "FUNCTION";
+    case ObjectKind::procedure: return "PROCEDURE";
+    case ObjectKind::trigger: return "TRIGGER";
+    case ObjectKind::package: return fact.has(sql::Flag::package_body) ? "PACKAGE_BODY" : "PACKAGE";
+    case ObjectKind::synonym: return "SYNONYM";
+    case ObjectKind::sequence: return "SEQUENCE";
+    default: return {};
+  }
+}
+
+class Writer {
+ public:
+  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) : out_(out), plan_(plan), document_(document) {}
+
+  void write() {
+    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
+    write_capture();
+    write_reverse();
+    out_.discard_script =
+        "-- Drops what was captured for all scripts. After this nothing can be taken back.\nBEGIN\n"
+        "  FOR t IN (SELECT table_name FROM user_tables WHERE table_name LIKE 'BST\\_%' ESCAPE '\\' OR table_name IN ('BACKSTAY_ITEM', 'BACKSTAY_CONFLICT', 'BACKSTAY_MODULE')) LOOP\n"
+        "    EXECUTE IMMEDIATE 'DROP TABLE \"' || t.table_name || '\" PURGE';\n  END LOOP;\n  EXECUTE IMMEDIATE 'DROP PACKAGE backstay_rows';\nEND;\n/\n";
+  }
+
+ private:
+  ReversePiece piece_of(const PlannedStatement& statement);
+  void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
+  void define(const Fact& fact, ReversePiece& piece);
+  void define_table(const Fact& fact, ReversePiece& piece);
+  std::string call(std::string_view routine, const ReversePiece& piece, std::string_view more = {}) const {
+    return "  backstay_rows." + std::string(routine) + "('" + out_.script_id + "', " + std::to_string(piece.step) + std::string(more) + ");\n";
+  }
+  static std::string quiet(std::string_view ddl) { return "  EXECUTE IMMEDIATE " + q_literal(ddl) + ";\n"; }
+  void write_capture();
+  void write_reverse();
+
+  ReverseScripts& out_;
+  const CapturePlan& plan_;
+  const TextDocument& document_;
+  std::string prepare_;
+};
+
+void Writer::capture_rows(const PlannedStatement& statement, ReversePiece& piece) {
+  for (const RowCapture& rows : statement.rows) {
+    piece.tables.push_back(rows.table);
+    const bool query = rows.method == RowMethod::query && statement.rows.size() == 1;
+    std::string assigned = ",";
+    for (const std::string& column : rows.assigned) assigned += column + ",";
+    prepare_ += call("prepare", piece, ", " + sql_literal(rows.table) + ", '" + (query ? "rows" : "table") + "', " + sql_literal(rows.method == RowMethod::query ? assigned : ","));
+    piece.before += call("before_rows", piece, ", " + sql_literal(rows.table) + ", " + (query ? q_literal(rows.query) : std::string("NULL")));
+    raise_class(piece, ReverseClass::safe);
+    if (rows.deletes) raise_class(piece, ReverseClass::needs_review, "Rows that foreign keys delete as well, and what triggers do, are not captured.");
+    if (!query) raise_class(piece, ReverseClass::needs_review, "All rows of " + rows.table + " are copied first" + (rows.why_not_query.empty() ? std::string() : ": " + rows.why_not_query) + ".");
+  }
+  if (statement.rows.empty()) return;
+  piece.after += call("after_rows", piece);
+  piece.reverse += call("reverse_rows", piece);
+}
+
+void Writer::define_table(const Fact& fact, ReversePiece& piece) {
+  const std::string table(fact.names[0].written);
+  const auto member = [&] { return "\"" + std::string(fact.members[0]) + "\""; };
+  if (fact.verb == Verb::create) {
+    piece.reverse += quiet("DROP TABLE " + table + " PURGE");
+    return raise_class(piece, ReverseClass::needs_review, "The table goes with all rows it holds by then; look at them first.");
+  }
+  if (fact.verb == Verb::drop) {
+    piece.reverse += quiet("FLASHBACK TABLE " + table + " TO BEFORE DROP");
+    const bool purged = piece.statement.find("PURGE") != std::string::npos || piece.statement.find("purge") != std::string::npos;
+    if (purged) return raise_class(piece, ReverseClass::not_undone, "The table is purged, not put into the recycle bin.");
+    return raise_class(piece, ReverseClass::needs_review, "It comes back from the recycle bin while that holds it; its indexes keep their bin names and foreign keys to it do not come back.");
+  }
+  if (fact.action == sql::Action::add_column) {
+    piece.reverse += quiet("ALTER TABLE " + table + " DROP COLUMN " + std::string(fact.written_column.empty() ? fact.column.name : fact.written_column));
+    return raise_class(piece, ReverseClass::needs_review, "What users enter in the new column is lost when it goes.");
+  }
+  if (fact.action == sql::Action::add_constraint && !fact.members.empty()) {
+    piece.reverse += quiet("ALTER TABLE " + table + " DROP CONSTRAINT " + member());
+    return raise_class(piece, ReverseClass::safe);
+  }
+  raise_class(piece, ReverseClass::not_undone, "What this changes in a table is not captured on Oracle; take a database backup.");
+}
+
+void Writer::define(const Fact& fact, ReversePiece& piece) {
+  const ObjectPlan plan = object_plan(fact);
+  if (plan.reverse_class == ReverseClass::not_undone) return raise_class(piece, ReverseClass::not_undone, plan.reason);
+  if (fact.names.empty() || fact.context != sql::Context::top) {
+    return raise_class(piece, ReverseClass::not_undone, "A definition changes inside a block; it is not captured on Oracle.");
+  }
+  const std::string name(fact.names[0].written);
+  const std::string_view type = metadata_type(fact);
+  if (!type.empty() && (fact.verb == Verb::create || fact.verb == Verb::drop || fact.verb == Verb::alter)) {
+    piece.before += call("keep_module", piece, ", '" + std::string(type) + "', " + sql_literal(name));
+    piece.reverse += call("restore_module", piece, ", '" + std::string(type) + "', " + sql_literal(name));
+    return raise_class(piece, ReverseClass::needs_review, "Its definition comes back; privileges granted on it do not.");
+  }
+  if (fact.object == ObjectKind::table && (fact.verb == Verb::create || fact.verb == Verb::drop || fact.verb == Verb::alter)) return define_table(fact, piece);
+  if (fact.object == ObjectKind::index && fact.verb == Verb::create) {
+    piece.reverse += quiet("DROP INDEX " + name);
+    return raise_class(piece, ReverseClass::safe);
+  }
+  if (fact.verb == Verb::rename && fact.object == ObjectKind::table && !fact.new_name.name.empty()) {
+    piece.reverse += quiet("ALTER TABLE " + std::string(fact.new_name.written) + " RENAME TO \"" + std::string(fact.names[0].name) + "\"");
+    return raise_class(piece, ReverseClass::safe);
+  }
+  raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on Oracle; take a database backup.");
+}
+
+ReversePiece Writer::piece_of(const PlannedStatement& statement) {
+  ReversePiece piece = start_piece(statement, document_, static_cast<std::uint32_t>(out_.pieces.size() + 1));
+  for (const Fact* fact : statement.definitions) define(*fact, piece);
+  capture_rows(statement, piece);
+  add_obstacles(statement, piece);
+  if (statement.transaction == Transaction::rollback) raise_class(piece, ReverseClass::not_undone, "It rolls back the captures as well; leave transactions to the installer.");
+  return piece;
+}
+
+std::string block(const std::string& calls) { return calls.empty() ? std::string() : "BEGIN\n" + calls + "END;\n/\n"; }
+
+void Writer::write_capture() {
+  std::string& out = out_.capture_script;
+  out = "-- The script with captures: what each statement changes is kept just before, in the same transaction.\n"
+        "-- Run this instead of the script. Unverified on a server. Written by backstay reverse.\nSET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
+  out += sql_text("oracle/package");
+  out += block(prepare_);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
+    const ReversePiece& piece = out_.pieces[i];
+    const PlannedStatement& statement = plan_.statements[i];
+    out += "\n" + step_heading(piece) + gap_text(document_, at, statement.begin);
+    at = statement.end;
+    const bool unit = statement.kind == "BLOCK" || statement.kind.find("-PROCEDURE") != std::string::npos || statement.kind.find("-FUNCTION") != std::string::npos ||
+                      statement.kind.find("-PACKAGE") != std::string::npos || statement.kind.find("-TRIGGER") != std::string::npos || statement.kind.find("-TYPE") != std::string::npos;
+    const bool client = std::any_of(plan_.script.facts.begin(), plan_.script.facts.end(), [&](const Fact& fact) {
+      return fact.verb == Verb::client_command && fact.head.begin == statement.begin;
+    });
+    out += block(piece.before) + piece.statement;
+    if (unit && statement.kind.find("DROP") != 0) out += (piece.statement.back() == ';' ? "" : ";") + std::string("\n/\n");
+    else out += client ? "\n" : ";\n";
+    out += block(piece.after);
+  }
+  out += "COMMIT;\n";
+}
+
+void Writer::write_reverse() {
+  std::string& out = out_.reverse_script;
+  out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
+        "-- the last query lists them. A run of its own, after the capture script has committed. Unverified on a server.\n"
+        "-- Written by backstay reverse.\nSET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
+  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
+    if (piece->reverse_class == ReverseClass::unchanged) continue;
+    out += "\n" + step_heading(*piece) + as_comment(document_.text().substr(piece->begin, piece->end - piece->begin)) + "\n" + block(piece->reverse);
+  }
+  out += "SELECT step, tab, row_key, column_name, kind, detail FROM backstay_conflict WHERE script = '" + out_.script_id + "';\nCOMMIT;\n";
+}
+
+}  // namespace
+
+void write_oracle(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) { Writer(out, plan, document).write(); }
+
+}  // namespace backstay::rollback

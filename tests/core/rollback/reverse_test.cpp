@@ -1,0 +1,117 @@
+// Scripts for servers that are not at hand: at least our own splitter has to read all of them; and what is said of
+// statements that cannot be taken back. tests/reverse proves the others on real servers.
+#include <doctest/doctest.h>
+
+#include "core/rollback/reverse.hpp"
+#include "core/rollback/sql_text.hpp"
+
+using backstay::Dialect;
+using backstay::TextDocument;
+using namespace backstay::rollback;
+
+namespace {
+
+ReverseScripts made(const char* script, Server server, const std::vector<KnownTable>& known = {}) {
+  ReverseOptions options;
+  options.server = server;
+  options.known = known;
+  return reverse_scripts(TextDocument(script, "test.sql"), options, {});
+}
+
+// Kinds that the splitter does not understand in a script.
+std::string not_understood(const std::string& script, Dialect dialect) {
+  const TextDocument document(script, "made.sql");
+  std::string out;
+  for (const auto& statement : backstay::sql::list_statements(document, dialect, {})) {
+    if (statement.kind == "NOT-UNDERSTOOD") out += std::to_string(statement.line) + ": " + script.substr(statement.begin, 60) + "\n";
+  }
+  return out;
+}
+
+std::string classes(const ReverseScripts& scripts) {
+  std::string out;
+  for (const ReversePiece& piece : scripts.pieces) out += (out.empty() ? "" : " ") + std::string(to_string(piece.reverse_class));
+  return out;
+}
+
+constexpr const char* tsql =
+    "UPDATE dbo.SysProcess SET IsActive = 1 WHERE IsActive = 0\n"
+    "DELETE c FROM dbo.Contact c JOIN x ON x.id = c.id WHERE x.a = 1\n"
+    "IF EXISTS (SELECT 1 FROM t) INSERT INTO t (a, b) VALUES (1, 2) ELSE DELETE FROM t\nGO\n"
+    "CREATE OR ALTER VIEW dbo.v AS SELECT 1 AS a\nGO\n"
+    "ALTER TABLE dbo.t ADD c int NOT NULL DEFAULT 3\nDROP TABLE IF EXISTS dbo.old\n"
+    "MERGE INTO dbo.t AS a USING dbo.s AS b ON a.i = b.i WHEN MATCHED THEN UPDATE SET x = 1;\n"
+    "TRUNCATE TABLE dbo.t\nEXEC sp_rename 'dbo.a', 'b'\n";
+
+constexpr const char* plsql =
+    "UPDATE SysProcess SET IsActive = 1 WHERE IsActive = 0;\nINSERT INTO t (a) SELECT a FROM s;\nDELETE FROM \"T\" x WHERE x.a = 'it''s';\n"
+    "CREATE OR REPLACE VIEW v AS SELECT 1 AS a FROM dual;\nBEGIN\n  UPDATE t SET a = 1;\nEND;\n/\nALTER TABLE t ADD (c NUMBER);\nDROP TABLE old;\n"
+    "MERGE INTO t USING s ON (t.i = s.i) WHEN MATCHED THEN UPDATE SET a = 1;\n"
+    "CREATE OR REPLACE PROCEDURE p AS\nBEGIN\n  NULL;\nEND p;\n/\n";
+
+}  // namespace
+
+TEST_CASE("reverse scripts: our splitter reads what is written for each server") {
+  struct Row { Server server; Dialect dialect; const char* script; };
+  static constexpr Row rows[] = {{Server::mssql, Dialect::mssql, tsql},
+                                 {Server::oracle, Dialect::oracle, plsql},
+                                 {Server::postgresql, Dialect::postgresql, "UPDATE t SET a = 1; DROP TABLE u; ALTER TABLE t DROP COLUMN b; INSERT INTO t VALUES (1)"}};
+  for (const Row& row : rows) {
+    CAPTURE(to_string(row.server));
+    const ReverseScripts scripts = made(row.script, row.server);
+    CHECK(not_understood(scripts.capture_script, row.dialect) == "");
+    CHECK(not_understood(scripts.reverse_script, row.dialect) == "");
+    CHECK(not_understood(scripts.discard_script, row.dialect) == "");
+    CHECK(scripts.verified == (row.server == Server::postgresql));
+  }
+}
+
+TEST_CASE("reverse scripts: T-SQL captures with OUTPUT, inside control flow too") {
+  const ReverseScripts scripts = made(tsql, Server::mssql);
+  CHECK(scripts.capture_script.find("UPDATE dbo.SysProcess SET IsActive = 1\nOUTPUT deleted.* INTO backstay_capture.s1_rows\nWHERE IsActive = 0;") != std::string::npos);
+  CHECK(scripts.capture_script.find("EXISTS (SELECT 1 FROM t) BEGIN\nEXEC #backstay_before") != std::string::npos);
+  CHECK(scripts.capture_script.find("INSERT INTO t (a, b)\nOUTPUT inserted.* INTO") != std::string::npos);
+}
+
+TEST_CASE("reverse scripts: what cannot be taken back says so") {
+  struct Row { const char* script; const char* expected; };
+  static constexpr Row rows[] = {
+      {"SELECT 1", "unchanged"},
+      {"UPDATE t SET a = 1", "safe"},
+      {"CREATE INDEX i ON t (a)", "safe"},
+      {"ALTER TABLE t DROP COLUMN a", "needs-review"},
+      {"TRUNCATE t", "needs-review"},
+      {"ALTER TYPE t ADD VALUE 'x'", "not-undone"},
+      {"DROP SCHEMA s CASCADE", "not-undone"},
+      {"ALTER SYSTEM SET work_mem = '1GB'", "not-undone"},
+      {"DO $$ BEGIN EXECUTE 'DROP TABLE ' || x; END $$", "not-undone"},
+      {"GRANT ALL ON ALL TABLES IN SCHEMA s TO r", "not-undone"},
+      {"CREATE ROLE r", "not-undone"},
+      {"COPY t FROM PROGRAM 'cat'", "not-undone"},
+      {"UPDATE t SET a = ((1", "not-undone"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.script);
+    const ReverseScripts scripts = made(row.script, Server::postgresql);
+    CHECK(classes(scripts) == row.expected);
+    for (const ReversePiece& piece : scripts.pieces) {
+      if (piece.reverse_class >= ReverseClass::needs_review) CHECK(!piece.reasons.empty());
+    }
+  }
+}
+
+TEST_CASE("reverse scripts: SQLite needs to know the key") {
+  CHECK(classes(made("UPDATE t SET a = 1", Server::sqlite)) == "not-undone");
+  CHECK(classes(made("UPDATE t SET a = 1", Server::sqlite, {{"", "t", {"id"}, {"id", "a"}}})) == "safe");
+  CHECK(classes(made("UPDATE t SET id = 1", Server::sqlite, {{"", "t", {"id"}, {"id", "a"}}})) == "not-undone");
+}
+
+TEST_CASE("reverse scripts: the same text has the same id, another text another") {
+  CHECK(made("UPDATE t SET a = 1", Server::postgresql).script_id == made("UPDATE t SET a = 1", Server::mssql).script_id);
+  CHECK(made("UPDATE t SET a = 1", Server::postgresql).script_id != made("UPDATE t SET a = 2", Server::postgresql).script_id);
+}
+
+TEST_CASE("reverse scripts: a dollar quote of ours inside the script does no harm") {
+  const ReverseScripts scripts = made("UPDATE t SET a = 1 WHERE b = '$backstay$'", Server::postgresql);
+  CHECK(scripts.capture_script.find("$backstay1$SELECT") != std::string::npos);
+}

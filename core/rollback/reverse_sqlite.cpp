@@ -131,8 +131,6 @@ std::string Writer::reverse_of(const Captured& c) const {
   const std::string added = "NOT EXISTS (SELECT 1 FROM " + c.before + " b WHERE " + c.match("b", "c") + ")", removed = "NOT EXISTS (SELECT 1 FROM " + c.after + " a WHERE " + c.match("a", "c") + ")";
   const std::string nothing = " ON CONFLICT DO NOTHING;\n", row = "h.script = " + script + " AND h.relation = " + sql_literal(c.known->name) + " AND h.row_key = " + c.key_text("c");
   std::string out;
-  // Run twice, the second time finds nothing: the tables are gone then.
-  for (const std::string& name : {c.before, c.after}) out += "CREATE TABLE IF NOT EXISTS " + name + " (" + c.columns() + ");\n";
   if (c.adds) {
     out += "DELETE FROM backstay_conflict AS h WHERE EXISTS (SELECT 1 FROM " + c.after + " c WHERE " + added + " AND " + row + " AND NOT EXISTS (SELECT 1 FROM " + c.table + " t WHERE " + t_is_c + "));\n";
     out += "DELETE FROM backstay_conflict AS h WHERE h.column_name <> '' AND EXISTS (SELECT 1 FROM " + c.after + " c JOIN " + c.table + " t ON " + t_is_c + " WHERE " + added + " AND " + row + " AND NOT (" + c.same("t", "c") + "));\n";
@@ -201,11 +199,14 @@ void Writer::write_scripts() {
   std::string& reverse = out_.reverse_script;
   reverse = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
             "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\nBEGIN;\n" + std::string(conflict_table);
+  // Run twice, the second time finds nothing: the tables are gone then.
+  for (const Captured& c : captured_) {
+    for (const std::string& name : {c.before, c.after}) reverse += "CREATE TABLE IF NOT EXISTS " + name + " (" + c.columns() + ");\n";
+  }
   for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
     if (piece->reverse_class == ReverseClass::unchanged) continue;
     reverse += "\n" + step_heading(*piece) + as_comment(piece->statement) + "\n" + piece->reverse;
   }
-  // An earlier statement's check reads the later capture tables no more: now they can go.
   for (const Captured& c : captured_) reverse += "DROP TABLE " + c.before + ";\nDROP TABLE " + c.after + ";\n";
   reverse += "DELETE FROM backstay_conflict WHERE script = '" + out_.script_id + "' AND kind = 'changed' AND (before IS current OR before IS after);\n"
              "SELECT step, relation, row_key, column_name, kind, before, after, current FROM backstay_conflict WHERE script = '" + out_.script_id + "' ORDER BY step DESC, relation, row_key, column_name;\nCOMMIT;\n";

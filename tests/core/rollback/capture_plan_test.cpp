@@ -9,7 +9,8 @@ using namespace backstay::rollback;
 
 namespace {
 
-// "query SysProcess: SELECT ..." for each captured table, then "! why" for each obstacle.
+// "query SysProcess: SELECT ..." for each captured table, then "? why" for effects that the text
+// does not tell and "! why" for obstacles.
 std::string planned(const char* script, Dialect dialect = Dialect::postgresql, const std::vector<KnownTable>& known = {}) {
   const TextDocument document(script, "test.sql");
   const CapturePlan plan = capture_plan(document, dialect, {}, known);
@@ -22,6 +23,7 @@ std::string planned(const char* script, Dialect dialect = Dialect::postgresql, c
       if (!rows.why_not_query.empty()) out += " (" + rows.why_not_query + ")";
       for (const std::string& column : rows.key) out += " by " + column;
     }
+    for (const std::string& why : statement.unread) out += (out.empty() ? "? " : "; ? ") + why;
     for (const std::string& why : statement.obstacles) out += (out.empty() ? "! " : "; ! ") + why;
   }
   return out;
@@ -53,8 +55,8 @@ TEST_CASE("capture plan: what names the rows") {
       {"truncate", "TRUNCATE t, u", "whole t (it removes all rows); whole u (it removes all rows)"},
       {"temporary", "CREATE TEMP TABLE x (i int); INSERT INTO x VALUES (1)", ""},
       {"text of run time", "DO $$ BEGIN EXECUTE 'DELETE FROM ' || n; END $$",
-       "! it runs text that is put together at run time; ! the table it writes to is named at run time"},
-      {"a call", "SELECT app.clean_up()", "! it calls app.clean_up, whose effects do not stand in this script"},
+       "? it runs text that is put together at run time; ? the table it writes to is named at run time"},
+      {"a call", "SELECT app.clean_up()", "? it calls app.clean_up, whose effects do not stand in this script"},
       {"a routine of this script", "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM t'; SELECT f()", "table t (it stands inside a block)"},
   };
   for (const Row& row : rows) {

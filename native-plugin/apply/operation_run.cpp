@@ -10,6 +10,7 @@
 #include "core/report/time_text.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/apply/delivery.hpp"
+#include "native-plugin/apply/rehearse_operation.hpp"
 #include "native-plugin/apply/small_operations.hpp"
 #include "native-plugin/db/url.hpp"
 #include "native-plugin/fs/digest.hpp"
@@ -328,6 +329,7 @@ std::unique_ptr<Operation> make_operation(Installation& installation, OperationK
     case OperationKind::uninstall: return std::make_unique<ApplyOperation>(installation, std::move(document), true);
     case OperationKind::restore: return std::make_unique<RestoreOperation>(installation, std::move(document));
     case OperationKind::recover: return std::make_unique<RecoverOperation>(installation, std::move(document));
+    case OperationKind::rehearse: return make_rehearsal(installation, params);
     case OperationKind::inspect:
     case OperationKind::verify_backup:
     case OperationKind::prune: return make_small_operation(installation, kind, params);

@@ -105,7 +105,7 @@ Result<std::string> changelog(Journal& journal, const std::string& format) {
 }
 
 std::string features(const Installation& installation) {
-  return json({{"schema", "backstay.features/1"}, {"features", {"apply", "restore", "recover", "uninstall", "partial-restore", "per-package", "per-step"}},
+  return json({{"schema", "backstay.features/1"}, {"features", {"apply", "restore", "recover", "rehearse", "inspect", "uninstall", "partial-restore", "per-package", "per-step"}},
                {"store", installation.services.store ? "host" : "directory"}}).dump();
 }
 

@@ -1,8 +1,13 @@
 // PostgreSQL in the private cluster of tests/support/with_postgres.sh.
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "core/rollback/sql_text.hpp"
 #include "tests/drivers/conformance.hpp"
@@ -233,6 +238,37 @@ TEST_CASE("postgresql: random histories of dynamic SQL are taken back as the mod
   for (std::uint32_t seed = 1; seed <= 8; ++seed) {
     check_history(target, seed, false);
     check_history(target, seed + 1'000, true);
+  }
+}
+
+TEST_CASE("postgresql: the orphan of a killed client is fenced until it is gone") {
+  if (!has_server()) return;
+  const std::string url = fresh_database();
+  { run_or_fail(*open_or_fail(url), "CREATE TABLE t(id int)"); }
+  for (const char* script : {"INSERT INTO t VALUES (1); SELECT pg_sleep(30)", "INSERT INTO t SELECT 1 FROM pg_sleep(30)"}) {
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {  // no test runs in here: it only waits to be killed
+      auto opened = open_driver(url, {});
+      if (!opened.ok() || !opened.value()->session_lock("fence", 0).ok() || !opened.value()->begin().ok()) ::_exit(1);
+      if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+      (void)opened.value()->run(script, {});
+      ::_exit(0);
+    }
+    char byte = 0;
+    REQUIRE(::read(ready[0], &byte, 1) == 1);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    auto driver = open_or_fail(url);
+    CHECK_FALSE(driver->session_lock("fence", 0).value());  // its statement still runs
+    CHECK_FALSE(driver->lock_holders().value().empty());
+    CHECK(driver->session_lock("fence", 10'000).value());
+    CHECK(cell(*driver, "SELECT count(*) FROM public.t") == "0");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <tuple>
 
+#include "core/deploy/lanes.hpp"
 #include "core/deploy/script_order.hpp"
 #include "core/package/creatio/element_references.hpp"
 #include "core/package/read_package.hpp"
@@ -122,7 +123,9 @@ void join_order(deploy::Order& into, deploy::Order&& order) {
   append(into.candidates, order.candidates);
   append(into.conflicts, order.conflicts);
   append(into.cycles, order.cycles);
+  append(into.explanation, order.explanation);
   append(into.missing, order.missing);
+  deploy::append(into.layout, std::move(order.layout));
   append(into.repairs, order.repairs);
   if (!order.message.empty()) into.message += (into.message.empty() ? "" : "\n") + order.message;
 }

@@ -13,4 +13,23 @@ std::string_view to_string(OrderStatus status) {
   return "";
 }
 
+std::string_view to_string(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::names: return "names";
+    case WaitKind::holds: return "holds";
+    case WaitKind::follows: return "follows";
+    case WaitKind::depends: return "depends";
+  }
+  return "";
+}
+
+std::string_view to_string(NodeState state) {
+  switch (state) {
+    case NodeState::ordered: return "ordered";
+    case NodeState::candidate: return "candidate";
+    case NodeState::waiting: return "waiting";
+  }
+  return "";
+}
+
 }  // namespace backstay::deploy

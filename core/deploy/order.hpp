@@ -61,6 +61,49 @@ struct Repair {
   std::vector<std::string> order;      // "Package Version" in the order that results; empty when left out for its length
 };
 
+// Why one waits for another.
+enum class WaitKind : std::uint8_t {
+  names,    // ORIGAM: an entry of its list
+  holds,    // ORIGAM: the other names the step before, which the package may not leave until that has run
+  follows,  // ORIGAM: the next number of the same package
+  depends,  // Creatio: a dependency of the package
+};
+std::string_view to_string(WaitKind kind);
+
+// One wait of a circle, for people.
+struct Wait {
+  std::string package, version;
+  std::string waits_for, waits_for_version;
+  std::string step;      // holds: what the other names, "Root 5.1.8"
+  WaitKind kind = WaitKind::names;
+  bool stated = false;   // written down at `at`; else implied, and `at` is where the reason is written, if anywhere
+  SourcePos at;
+};
+
+// The order as a picture (lanes.hpp): what the page draws.
+enum class NodeState : std::uint8_t { ordered, candidate, waiting };
+std::string_view to_string(NodeState state);
+struct Layout {
+  struct Lane {
+    std::string package, id;
+  };
+  struct Node {
+    std::uint32_t lane = 0, column = 0;
+    std::optional<std::string> version;
+    NodeState state = NodeState::ordered;
+  };
+  struct Edge {
+    std::uint32_t from = 0, to = 0;  // nodes; `from` waits for `to`
+    WaitKind kind = WaitKind::names;
+    bool on_circle = false;
+  };
+  std::vector<Lane> lanes;
+  std::vector<Node> nodes;  // by column
+  std::vector<Edge> edges;
+  std::size_t columns = 0;  // of the whole order
+  std::size_t nodes_left_out = 0, edges_left_out = 0;
+};
+
 struct Order {
   OrderStatus status = OrderStatus::not_applicable;
   std::string error;  // "", or the exact failure: "deadlock", "no-free-version", "self-dependency", "cycle"
@@ -68,8 +111,10 @@ struct Order {
   std::vector<Candidate> candidates;
   std::vector<Conflict> conflicts;
   std::vector<std::vector<std::string>> cycles;  // each a closed walk of names, first one not repeated
+  std::vector<std::vector<Wait>> explanation;    // of each cycle: one wait a step
   std::vector<Missing> missing;
   std::vector<Repair> repairs;
+  Layout layout;
   std::string message;  // ORIGAM: the vendor's message, rebuilt; empty when ok
 };
 

@@ -6,6 +6,7 @@
 #include "core/deploy/components.hpp"
 #include "core/deploy/creatio_version.hpp"
 #include "core/deploy/environment_checks.hpp"
+#include "core/deploy/lanes.hpp"
 #include "core/deploy/order.hpp"
 
 namespace backstay::deploy {
@@ -38,6 +39,8 @@ class Resolver {
   void check_version(const Package& package, const Dependency& dependency, const Target& target);
   void report_missing(const Package& package, const Dependency& dependency);
   void report_circles();
+  void explain(const std::vector<std::uint32_t>& circle);
+  const Dependency* dependency_on(const Package& package, std::uint32_t delivered) const;
   void arrange();
   Finding& add(std::string rule, Severity severity, const Package& package, const SourcePos& at, std::string message);
 
@@ -49,6 +52,7 @@ class Resolver {
     std::unordered_map<std::string_view, std::size_t> by_id, by_name;  // into targets_
   };
   Names delivered_, target_;
+  std::vector<std::uint32_t> circle_;  // the first one, for the picture
   Graph graph_;  // package -> what it depends on, inside the delivery
   OrderResult result_;
 };
@@ -184,6 +188,32 @@ void Resolver::add_dependency(std::uint32_t from, const Dependency& dependency) 
   if (target->delivered) graph_[from].push_back(*target->delivered);
 }
 
+// The first dependency of a package that is met by this one of the delivery.
+const Dependency* Resolver::dependency_on(const Package& package, std::uint32_t delivered) const {
+  for (const Dependency& dependency : package.dependencies) {
+    const Target* target = find(dependency);
+    if (target && target->delivered == delivered) return &dependency;
+  }
+  return nullptr;
+}
+
+void Resolver::explain(const std::vector<std::uint32_t>& circle) {
+  std::vector<Wait>& waits = result_.order.explanation.emplace_back();
+  for (std::size_t i = 0; i < circle.size(); ++i) {
+    const Package& from = *packages_[circle[i]];
+    const std::uint32_t to = circle[(i + 1) % circle.size()];
+    Wait wait;
+    wait.package = from.name;
+    wait.version = from.version.value_or("");
+    wait.waits_for = packages_[to]->name;
+    wait.waits_for_version = packages_[to]->version.value_or("");
+    wait.kind = WaitKind::depends;
+    wait.stated = true;
+    if (const Dependency* dependency = dependency_on(from, to)) wait.at = dependency->at;
+    waits.push_back(std::move(wait));
+  }
+}
+
 void Resolver::report_circles() {
   for (Tangle& tangle : find_tangles(graph_)) {
     std::vector<std::uint32_t>& circle = tangle.circle;
@@ -199,11 +229,9 @@ void Resolver::report_circles() {
     }
     const Package& package = *packages_[circle.front()];
     SourcePos at = package.at;
-    const Package& next = *packages_[circle[1 % circle.size()]];
-    for (const Dependency& dependency : package.dependencies) {
-      const Target* target = find(dependency);
-      if (target && target->delivered && packages_[*target->delivered] == &next) at = dependency.at;
-    }
+    if (const Dependency* dependency = dependency_on(package, circle[1 % circle.size()])) at = dependency->at;
+    explain(circle);
+    if (circle_.empty()) circle_ = circle;
     std::string message = "packages depend on each other in a circle: " + text + package.name;
     if (tangle.members.size() > circle.size()) message += " (" + std::to_string(tangle.members.size()) + " packages are entangled)";
     add("order/cycle", Severity::error, package, at, std::move(message)).remedy = "remove one of these dependencies";
@@ -229,14 +257,17 @@ void Resolver::arrange() {
   for (std::uint32_t i = 0; i < waits.size(); ++i) {
     if (waits[i] == 0) free.push(i);
   }
+  std::vector<std::uint32_t> placed;
   while (!free.empty()) {
     const std::uint32_t at = free.top();
     free.pop();
     result_.order.steps.push_back({packages_[at]->name, packages_[at]->id, packages_[at]->version});
+    placed.push_back(at);
     for (const std::uint32_t user : users[at]) {
       if (--waits[user] == 0) free.push(user);
     }
   }
+  result_.order.layout = lay_out(packages_, placed, graph_, circle_);
 }
 
 OrderResult Resolver::resolve() {

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/deploy/explain.hpp"
+#include "core/deploy/lanes.hpp"
 #include "core/deploy/order.hpp"
 #include "core/deploy/origam_history.hpp"
 #include "core/deploy/origam_lint.hpp"
+#include "core/deploy/origam_states.hpp"
 #include "core/deploy/repair.hpp"
 #include "core/deploy/sort_report.hpp"
 #include "core/deploy/sorter.hpp"
@@ -118,13 +121,35 @@ Repair repair_of(const PackageSet& model, const Sorted& sorted, const Proposal& 
   return repair;
 }
 
-// The shortest circle of waits, and the edits that open it.
-void explain(const PackageSet& model, const Sorted& sorted, Order& order) {
+// One wait with its place. What a version without a list is taken to name stands nowhere.
+Wait wait_of(const PackageSet& model, const Sorted& sorted, const WaitStep& step) {
   const History& history = sorted.input.history;
-  const std::vector<std::uint32_t> circle = wait_circle(history, sorted.keyed);
+  Wait wait;
+  wait.package = history.label(history.package_of(step.waiter));
+  wait.version = bare(history.number(step.waiter));
+  wait.waits_for = history.label(history.package_of(step.awaited));
+  wait.waits_for_version = bare(history.number(step.awaited));
+  wait.kind = step.kind;
+  if (step.entry == none) return wait;
+  const std::uint32_t owner = step.kind == WaitKind::names ? step.waiter : step.awaited;
+  const ModelVersion& at = sorted.input.source[owner];
+  const std::vector<Dependency>& written = model.packages[at.package].deployment_versions[at.version].dependencies;
+  const std::size_t index = step.entry - history.first_entry(owner);
+  if (index < written.size()) wait.at = written[index].at;
+  wait.stated = step.kind == WaitKind::names && index < written.size();
+  const History::Entry& entry = history.entry(step.entry);
+  wait.step = history.label(entry.package) + " " + bare(history.texts()[entry.text]);
+  return wait;
+}
+
+// The shortest circle of waits, and the edits that open it.
+void explain(const PackageSet& model, const Sorted& sorted, const std::vector<std::uint32_t>& circle, Order& order) {
+  const History& history = sorted.input.history;
   if (!circle.empty()) {
     order.cycles.emplace_back();
     for (const std::uint32_t v : circle) order.cycles.back().push_back(history.title(v));
+    order.explanation.emplace_back();
+    for (const WaitStep& wait : waits_of(history, sorted.keyed, circle)) order.explanation.back().push_back(wait_of(model, sorted, wait));
   }
   std::vector<std::uint32_t> editable;
   std::vector<bool> keeps_one;
@@ -146,7 +171,10 @@ void fill_order(const PackageSet& model, const Sorted& sorted, Order& order) {
   order.candidates = candidates(sorted.input.history, sorted.keyed, sorted.outcome);
   order.conflicts = conflicts(sorted.input.history, sorted.outcome);
   order.message = failure_message(sorted.input.history, sorted.keyed, sorted.outcome);
-  if (!sorted.outcome.ok()) explain(model, sorted, order);
+  std::vector<std::uint32_t> circle;
+  if (!sorted.outcome.ok()) circle = wait_circle(sorted.input.history, sorted.keyed);
+  if (!sorted.outcome.ok()) explain(model, sorted, circle, order);
+  order.layout = lay_out(sorted.input.history, sorted.keyed, sorted.outcome, circle);
 }
 
 Finding apart_finding(const PackageSet& model, const std::vector<std::size_t>& active) {
@@ -180,17 +208,21 @@ OrderResult order_origam(const PackageSet& model, const std::vector<InstalledPac
   result.findings = std::move(together.input.findings);
   lint_origam(model, result.findings);
   std::optional<Sorted> alone;
+  std::size_t failing = active.front();  // of several: the first without an order, else the first
   if (active.size() > 1) {
     for (const std::size_t package : active) {
       Sorted one = sort_for(model, {package}, stored);
       if (one.outcome.ok() && alone) continue;
       if (!one.outcome.ok()) result.findings.push_back(failure_finding(model, one, package));
+      if (!one.outcome.ok() && (!alone || alone->outcome.ok())) failing = package;
       if (!alone || alone->outcome.ok()) alone = std::move(one);
     }
     if (alone->outcome.ok() && !together.outcome.ok()) result.findings.push_back(apart_finding(model, active));
   } else if (!together.outcome.ok()) {
     result.findings.push_back(failure_finding(model, together, active.front()));
   }
+  const bool ok_here = active.size() > 1 ? alone->outcome.ok() : together.outcome.ok();
+  check_states(model, active.size() > 1 ? std::vector<std::size_t>{failing} : active, stored, ok_here, result.findings);
   fill_order(model, alone && !(alone->outcome.ok() && together.outcome.ok()) ? *alone : together, result.order);
   return result;
 }

@@ -1,11 +1,14 @@
 #include "core/deploy/repair.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "core/deploy/repair_search.hpp"
 #include "core/deploy/sorter.hpp"
 #include "core/deploy/wait_graph.hpp"
+#include "core/deploy/wait_view.hpp"
 
 namespace backstay::deploy {
 namespace {
@@ -35,6 +38,25 @@ Slot nearest_slot(const KeyedHistory& keyed, const Graph& graph, const NamedKey&
   }
   if (highest == none) return {};
   if (lowest != none && lowest > highest) return {};  // it waits for itself by other ways
+  if (lowest != none && entry.named < lowest) return {lowest};
+  return {std::min(entry.named, highest)};
+}
+
+// The same without a graph.
+Slot nearest_slot(WaitView& view, const KeyedHistory& keyed, const NamedKey& entry) {
+  view.leave_out(entry);
+  const std::uint32_t own = keyed.key_of[entry.version];
+  const auto [first, end] = view.keys_of(keyed.package_of_key[entry.named]);
+  std::uint32_t lowest = none, highest = none;
+  const std::vector<bool>& needed = view.needed_by(own);
+  for (std::uint32_t key = first; key < end; ++key) {
+    if (needed[key]) lowest = key;
+  }
+  const std::vector<bool>& needing = view.needing(own);
+  for (std::uint32_t key = first; key < end; ++key) {
+    if (!needing[key]) highest = key;
+  }
+  if (highest == none || (lowest != none && lowest > highest)) return {};
   if (lowest != none && entry.named < lowest) return {lowest};
   return {std::min(entry.named, highest)};
 }
@@ -109,6 +131,29 @@ bool empties_a_list(const History& history, const KeyedHistory& keyed, const std
   return false;
 }
 
+// key_history(made) of the history with edits made. When numbers of other packages were changed and nothing went, the keys
+// are those from before: only what the changed entries name is new.
+KeyedHistory keyed_after(const History& history, const KeyedHistory& keyed, const History& made, const std::vector<Edit>& edits) {
+  const bool same_keys = std::all_of(edits.begin(), edits.end(), [&](const Edit& edit) {
+    return edit.to != none && edit.package != history.package_of(edit.version) && edit.to < keyed.rank_of_text.size();
+  });
+  if (!same_keys) return key_history(made);
+  KeyedHistory after = keyed;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> key_of;  // (package, rank), of what the edits name
+  for (const Edit& edit : edits) key_of[{edit.package, keyed.rank_of_text[edit.to]}] = none;
+  for (std::uint32_t v = 0; v < made.versions(); ++v) {
+    const auto found = key_of.find({made.package_of(v), keyed.rank_of_text[made.text_of(v)]});
+    if (found != key_of.end()) found->second = keyed.key_of[v];
+  }
+  for (const Edit& edit : edits) {
+    for (std::uint32_t e = made.first_entry(edit.version); e < made.end_entry(edit.version); ++e) {
+      if (made.entry(e).text == history.entry(e).text) continue;
+      after.key_of_entry[e] = key_of.at({made.entry(e).package, keyed.rank_of_text[made.entry(e).text]});
+    }
+  }
+  return after;
+}
+
 // Proves edits by sorting the edited set: equal numbers and odd own-package entries are beyond the graph.
 void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, const std::vector<bool>& keeps_one,
                    std::vector<Proposal>& into) {
@@ -118,7 +163,8 @@ void add_if_proved(const History& history, const KeyedHistory& keyed, std::vecto
   for (const Proposal& known : into) {
     if (is_same(known, proposal)) return;
   }
-  SortOutcome outcome = sort_history(edited(history, keyed, proposal.edits));
+  const History made = edited(history, keyed, proposal.edits);
+  SortOutcome outcome = sort_history(made, keyed_after(history, keyed, made, proposal.edits));
   if (!outcome.ok()) return;
   proposal.order = std::move(outcome.order);
   into.push_back(std::move(proposal));
@@ -202,14 +248,18 @@ std::vector<Proposal> single_edits(const History& history, const KeyedHistory& k
   std::vector<std::uint32_t> keys;
   for (const std::uint32_t v : circle) keys.push_back(keyed.key_of[v]);
   std::vector<Proposal> made;
-  // Every trial looks at the whole set, so a long circle in a large history is tried in part only.
+  // Both waits of an entry meet in its version, so one entry opens one tangle at most.
+  const std::vector<Tangle> tangles = find_tangles(wait_graph(history, keyed), 0);
+  if (tangles.size() != 1) return made;
+  WaitView view(history, keyed);
+  // Every trial looks at the whole tangle, so a long circle in a large history is tried in part only.
   const std::size_t size = std::size_t{history.versions()} + history.entries() + 1;
-  std::size_t trials = std::max<std::size_t>(4, 100'000'000 / size);
+  std::size_t trials = std::max<std::size_t>(4, 200'000'000 / size);
   for (const NamedKey& entry : entries_on(history, keyed, keys, editable)) {
     if (trials-- == 0) break;
-    const Graph graph = wait_graph(history, keyed, {entry});
-    if (!find_tangles(graph, 0).empty()) continue;
-    add_if_proved(history, keyed, {edit_to(history, keyed, entry, nearest_slot(keyed, graph, entry).to, version_of)}, keeps_one, made);
+    view.leave_out(entry);
+    if (view.has_circle(tangles.front().members)) continue;
+    add_if_proved(history, keyed, {edit_to(history, keyed, entry, nearest_slot(view, keyed, entry).to, version_of)}, keeps_one, made);
   }
   sort_proposals(history, made);
   return made;

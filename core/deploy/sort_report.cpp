@@ -15,6 +15,7 @@ std::string deadlock_message(const History& history, const KeyedHistory& keyed, 
     for (const CandidateDependency& dependency : candidate.dependencies) {
       text += "\t\t" + dependency.package + " " + dependency.version + "\n";
     }
+    if (candidate.dependencies.empty()) text += "\t\t\n";  // the vendor's format has the line anyway
   }
   if (!outcome.conflicts.empty()) text += "These deployment versions keep a package at its present version:\n";
   for (const Conflict& conflict : conflicts(history, outcome)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/deploy/explain.hpp"
 #include "core/report/report.hpp"
 #include "core/report/writers.hpp"
 
@@ -58,6 +59,10 @@ void put_cycles(TextPage& page, const deploy::Order& order) {
     std::string text;
     for (const std::string& name : cycle) text += name + " waits for ";
     page.wrapped("  Cycle: ", text + cycle.front());
+    if (i >= order.explanation.size()) continue;
+    for (const deploy::Wait& wait : order.explanation[i]) {
+      page.wrapped(wait.stated ? "    stated:  " : "    implied: ", deploy::sentence(wait));
+    }
   }
   put_more(page, order.cycles.size(), max_listed, "  Cycle: ");
 }

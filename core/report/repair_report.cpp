@@ -1,4 +1,5 @@
 // What `backstay repair` prints: why there is no order, and each proposal with the lines it changes.
+#include "core/deploy/explain.hpp"
 #include "core/report/json_writer.hpp"
 #include "core/report/report.hpp"
 #include "core/report/text_page.hpp"
@@ -36,6 +37,11 @@ void put_reason(TextPage& page, const deploy::Order& order) {
     std::string text;
     for (const std::string& name : cycle) text += name + " waits for ";
     page.wrapped("No order: ", text + cycle.front(), Style::red);
+    const std::size_t index = static_cast<std::size_t>(&cycle - order.cycles.data());
+    if (index >= order.explanation.size()) continue;
+    for (const deploy::Wait& wait : order.explanation[index]) {
+      page.wrapped(wait.stated ? "  stated:  " : "  implied: ", deploy::sentence(wait));
+    }
   }
 }
 

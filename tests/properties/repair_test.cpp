@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -23,9 +24,12 @@ std::vector<std::uint32_t> all_editable(const History& history) {
   return editable;
 }
 
-// (version, package, number) of every entry for which some other number of the package repairs the set.
-std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> repairable(const History& history, const KeyedHistory& keyed) {
-  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> found;
+// (version, package, number) of every entry for which some other number of the package repairs the set, with the least
+// number of the package's versions that it has to move over.
+using Repairable = std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t>;
+
+Repairable repairable(const History& history, const KeyedHistory& keyed) {
+  Repairable found;
   for (std::uint32_t v = 0; v < history.versions(); ++v) {
     for (std::uint32_t e = history.first_entry(v); e < history.end_entry(v); ++e) {
       if (keyed.key_of_entry[e] == none) continue;
@@ -33,7 +37,10 @@ std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> repairable(con
       for (std::uint32_t other = 0; other < history.versions(); ++other) {
         if (history.package_of(other) != entry.package) continue;
         const Edit edit{v, entry.package, entry.text, history.text_of(other)};
-        if (sort_history(edited(history, keyed, {edit})).ok()) found.insert({v, entry.package, entry.text});
+        if (!sort_history(edited(history, keyed, {edit})).ok()) continue;
+        const std::uint32_t from = keyed.key_of_entry[e], to = keyed.key_of[other], steps = from > to ? from - to : to - from;
+        const auto [known, is_new] = found.try_emplace({v, entry.package, entry.text}, steps);
+        if (!is_new) known->second = std::min(known->second, steps);
       }
     }
   }
@@ -42,7 +49,7 @@ std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> repairable(con
 
 }  // namespace
 
-TEST_CASE("repair: every single edit that repairs a regular set is found, and each proposal repairs it") {
+TEST_CASE("repair: every single edit that repairs a regular set is found at its nearest number, and each proposal repairs it") {
   Random random(4711);
   std::size_t repaired = 0, hopeless = 0;
   for (int i = 0; i < 2500; ++i) {
@@ -52,12 +59,12 @@ TEST_CASE("repair: every single edit that repairs a regular set is found, and ea
     const std::vector<std::uint32_t> circle = wait_circle(history, keyed);
     REQUIRE(!circle.empty());  // a regular set fails only because of a circle
     const std::vector<Proposal> proposals = single_edits(history, keyed, circle, all_editable(history));
-    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> proposed;
+    Repairable proposed;
     for (const Proposal& proposal : proposals) {
       REQUIRE(proposal.edits.size() == 1);
       const Edit& edit = proposal.edits.front();
       REQUIRE(sort_history(edited(history, keyed, {edit})).order == proposal.order);
-      if (edit.to != none) proposed.insert({edit.version, edit.package, edit.from});
+      if (edit.to != none) proposed.emplace(std::tuple(edit.version, edit.package, edit.from), edit.steps);
     }
     const auto expected = repairable(history, keyed);
     REQUIRE(proposed == expected);

@@ -86,7 +86,12 @@ TEST_CASE("origam order: what a database has is left out whole") {
   const OrderResult empty = order_origam(model, {});
   CHECK(steps(empty.order) == "deadlock: Root 5.1.8, Security 5.3.1");
   CHECK(empty.order.status == OrderStatus::deadlock);
-  CHECK(rules(empty) == "E order/deadlock");
+  CHECK(rules(empty) == "E order/deadlock; I order/deadlock-for-some-states");
+  CHECK(empty.findings.back().message == "there is no deployment order for an empty database, but there is one where Root stands at 5.1.9; or where "
+                                         "Security stands at 5.3.2; or where A stands at 1.0");
+  const OrderResult root_done = order_origam(model, {{root_id, "", "5.1.9"}});
+  CHECK(rules(root_done) == "W order/deadlock-for-some-states");
+  CHECK(root_done.findings.back().message == "there is a deployment order for a database where Root stands at 5.1.9, but none for an empty database");
   CHECK(steps(order_origam(model, {{root_id, "", "5.1.9"}}).order) == "Security 5.3.1, A 1.0, Security 5.3.2");
   CHECK(steps(order_origam(model, {{"", "Root", "6"}, {security_id, "Security", "5.3.2.0"}}).order) == "A 1.0");
   CHECK(steps(order_origam(model, {{"", "A", "1.0"}}).order) == "Root 5.1.8, Security 5.3.1, Security 5.3.2, Root 5.1.9");

@@ -241,6 +241,50 @@ TEST_CASE("postgresql: random histories of dynamic SQL are taken back as the mod
   }
 }
 
+TEST_CASE("postgresql: everything that dynamic SQL changes is noted and taken back") {
+  if (!has_server()) return;
+  struct Case {
+    const char* what;
+    const char* set_up;
+    const char* statement;
+    const char* rows;
+  };
+  const Case cases[] = {
+      {"a trigger's changes", "CREATE TABLE t(id int PRIMARY KEY, v text); CREATE TABLE log(n serial PRIMARY KEY, w text); INSERT INTO t VALUES (1, 'a');"
+       "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.log(w) VALUES (OLD.v); RETURN NEW; END';"
+       "CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()", "UPDATE t SET v = 'b'", "SELECT (SELECT string_agg(v, ',') FROM public.t), (SELECT count(*) FROM public.log)"},
+      {"a cascade", "CREATE TABLE p(id int PRIMARY KEY); CREATE TABLE c(id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE); INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (7, 1), (8, 2)",
+       "DELETE FROM p WHERE id = 1", "SELECT (SELECT string_agg(id::text, ',' ORDER BY id) FROM public.p), (SELECT string_agg(id::text, ',' ORDER BY id) FROM public.c)"},
+      {"TRUNCATE", "CREATE TABLE t(id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, NULL)", "TRUNCATE t", "SELECT string_agg(t::text, ' ' ORDER BY id) FROM public.t"},
+      {"no key", "CREATE TABLE t(a int, b text); INSERT INTO t VALUES (1, 'x'), (1, 'x'), (2, 'y')", "WITH d AS (DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t)) UPDATE t SET b = 'z' WHERE a = 2",
+       "SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM public.t"},
+      {"partitions", "CREATE TABLE t(id int PRIMARY KEY, v text) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20);"
+       "INSERT INTO t VALUES (1, 'a'), (11, 'b')", "UPDATE t SET v = v || '!', id = id + 1; INSERT INTO t2 VALUES (19, 'direct'); DELETE FROM t1", "SELECT string_agg(t::text, ' ' ORDER BY id) FROM public.t"},
+      {"identity and generated columns", "CREATE TABLE t(id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text, up text GENERATED ALWAYS AS (upper(v)) STORED); INSERT INTO t(v) VALUES ('a'), ('b')",
+       "DELETE FROM t WHERE id = 1; UPDATE t SET v = 'c'", "SELECT string_agg(t::text, ' ' ORDER BY id) FROM public.t"},
+      {"types of all kinds", "CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE TABLE t(id int PRIMARY KEY, j json, b jsonb, y bytea, n numeric, f float8, d timestamptz, i interval, a int[], m mood, r int4range, x xml);"
+       "INSERT INTO t VALUES (1, 'null', '{\"k\": null}', '\\x00ff', 1.00, 'NaN', '2026-01-02 03:04:05.678+09', '-1 day', '{{1,2},{3,NULL}}', 'ok', '[1,5)', '<a/>')",
+       "DELETE FROM t; INSERT INTO t(id) VALUES (2)", "SELECT string_agg(concat_ws('|', id, j, b, y, n, f, d, i, a, m, r, x), ' ' ORDER BY id) FROM public.t"},
+      {"a column more", "CREATE TABLE t(id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')", "UPDATE t SET v = 'b'; ALTER TABLE t ADD COLUMN n int; UPDATE t SET n = 5, v = 'c'", "SELECT string_agg(concat_ws('|', id, v), ' ') FROM public.t"},
+  };
+  for (const Case& c : cases) {
+    const std::string what = c.what;
+    CAPTURE(what);
+    auto driver = open_or_fail(fresh_database());
+    REQUIRE(driver->execute("DROP SCHEMA IF EXISTS backstay_capture CASCADE").ok());
+    run_or_fail(*driver, c.set_up);
+    const std::string before = cell(*driver, c.rows);
+    Watched watched(*driver);
+    watched.begin();
+    REQUIRE(watched.apply(c.statement));
+    CHECK(cell(*driver, c.rows) != before);
+    CHECK(cell(*driver, "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'backstay%'") == "0");
+    watched.take_back();
+    CHECK(cell(*driver, c.rows) == before);
+    CHECK(watched.conflicts().rows.empty());
+  }
+}
+
 TEST_CASE("postgresql: the orphan of a killed client is fenced until it is gone") {
   if (!has_server()) return;
   const std::string url = fresh_database();

@@ -127,4 +127,7 @@ BEGIN
     UPDATE backstay_capture.item x SET kind = CASE WHEN i.key_columns IS NULL THEN 'keyless' ELSE 'table' END WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
   END LOOP;
   PERFORM pg_temp.backstay_compare_counts(the_step);
+  -- It knows nothing of tables without a key.
+  DELETE FROM backstay_capture.conflict c USING backstay_capture.item x WHERE c.run = x.run AND c.step = x.step AND c.relation = x.name AND c.kind = 'side effect'
+    AND x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'keyless';
 END $backstay$;

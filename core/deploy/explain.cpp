@@ -55,19 +55,21 @@ std::vector<WaitStep> waits_of(const History& history, const KeyedHistory& keyed
   return waits;
 }
 
-std::string sentence(const Wait& wait) {
+std::string sentence(const Wait& wait, std::string_view lang) {
+  const bool russian = lang == "ru";
   const std::string who = wait.package + (wait.version.empty() ? "" : " " + wait.version);
   const std::string whom = wait.waits_for + (wait.waits_for_version.empty() ? "" : " " + wait.waits_for_version);
+  const std::string waits = who + (russian ? " ждёт " : " waits for ") + whom;
   std::string place;
   if (!wait.at.file.empty()) place = " (" + wait.at.file + (wait.at.line > 0 ? ":" + std::to_string(wait.at.line) : "") + ")";
   switch (wait.kind) {
     case WaitKind::names:
-      if (wait.stated) return who + " waits for " + whom + ": its list names it" + place;
-      return who + " waits for " + whom + ": it has no list, and ORIGAM assumes this entry";
+      if (wait.stated) return waits + (russian ? ": эта версия названа в её списке" : ": its list names it") + place;
+      return waits + (russian ? ": списка нет, и ORIGAM подставляет эту запись" : ": it has no list, and ORIGAM assumes this entry");
     case WaitKind::holds:
-      return who + " waits for " + whom + ", which names " + wait.step + ", the step before" + place;
-    case WaitKind::follows: return who + " waits for " + whom + ": it follows it in the same package";
-    case WaitKind::depends: return who + " waits for " + whom + ": it depends on it" + place;
+      return waits + (russian ? ": та называет " : ", which names ") + wait.step + (russian ? ", предыдущий шаг" : ", the step before") + place;
+    case WaitKind::follows: return waits + (russian ? ": это предыдущая версия того же пакета" : ": it follows it in the same package");
+    case WaitKind::depends: return waits + (russian ? ": так указано в зависимостях" : ": it depends on it") + place;
   }
   return "";
 }

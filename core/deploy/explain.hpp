@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/deploy/history.hpp"
@@ -21,7 +22,8 @@ struct WaitStep {
 // that follows, and that more than a step that is held.
 std::vector<WaitStep> waits_of(const History& history, const KeyedHistory& keyed, const std::vector<std::uint32_t>& circle);
 
-// The sentence for a wait, in English: "A 1.0 waits for Root 5.1.9: it names it".
-std::string sentence(const Wait& wait);
+// The sentence for a wait: "A 1.0 waits for Root 5.1.9: its list names it (A/1.0.origam:7)".
+// lang: "en" or "ru"; anything else is English.
+std::string sentence(const Wait& wait, std::string_view lang = "en");
 
 }  // namespace backstay::deploy

@@ -61,6 +61,7 @@ void write_explanation(JsonWriter& writer, const deploy::Order& order) {
       writer.optional_number("line", wait.at.line ? std::optional<std::int64_t>(wait.at.line) : std::nullopt);
       writer.optional_number("column", wait.at.line ? std::optional<std::int64_t>(wait.at.column) : std::nullopt);
       writer.member("text", deploy::sentence(wait));
+      writer.member("text_ru", deploy::sentence(wait, "ru"));
       writer.end_object();
     }
     writer.end_array();

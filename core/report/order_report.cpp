@@ -30,12 +30,12 @@ std::string order_text(const deploy::Order& order, const WriteOptions& options) 
     rest.candidates.clear();
     rest.conflicts.clear();
     page.gap();
-    put_obstacles(page, rest);
+    put_obstacles(page, rest, options.lang);
     return page.take();
   }
   page.put(steps);
   page.gap();
-  put_order(page, order, 0);
+  put_order(page, order, 0, options.lang);
   return page.take();
 }
 

@@ -52,7 +52,7 @@ void put_conflicts(TextPage& page, const deploy::Order& order) {
   put_more(page, order.conflicts.size(), max_listed, "  Blocker: ");
 }
 
-void put_cycles(TextPage& page, const deploy::Order& order) {
+void put_cycles(TextPage& page, const deploy::Order& order, std::string_view lang) {
   for (std::size_t i = 0; i < order.cycles.size() && i < max_listed; ++i) {
     const auto& cycle = order.cycles[i];
     if (cycle.empty()) continue;
@@ -61,7 +61,8 @@ void put_cycles(TextPage& page, const deploy::Order& order) {
     page.wrapped("  Cycle: ", text + cycle.front());
     if (i >= order.explanation.size()) continue;
     for (const deploy::Wait& wait : order.explanation[i]) {
-      page.wrapped(wait.stated ? "    stated:  " : "    implied: ", deploy::sentence(wait));
+      const std::string_view lead = lang == "ru" ? (wait.stated ? "    указано: " : "    следует: ") : (wait.stated ? "    stated:  " : "    implied: ");
+      page.wrapped(lead, deploy::sentence(wait, lang));
     }
   }
   put_more(page, order.cycles.size(), max_listed, "  Cycle: ");
@@ -103,15 +104,15 @@ std::string headline(const deploy::Order& order) {
 
 }  // namespace
 
-void put_obstacles(TextPage& page, const deploy::Order& order) {
+void put_obstacles(TextPage& page, const deploy::Order& order, std::string_view lang) {
   put_candidates(page, order);
   put_conflicts(page, order);
-  put_cycles(page, order);
+  put_cycles(page, order, lang);
   put_missing(page, order);
   put_repairs(page, order);
 }
 
-void put_order(TextPage& page, const deploy::Order& order, std::size_t max_steps) {
+void put_order(TextPage& page, const deploy::Order& order, std::size_t max_steps, std::string_view lang) {
   if (order.status == deploy::OrderStatus::not_applicable) return;
   page.gap();
   page.put("Order: ");
@@ -129,7 +130,7 @@ void put_order(TextPage& page, const deploy::Order& order, std::size_t max_steps
     page.put_foreign(name_of(order.steps[i])).end_line();
   }
   if (max_steps > 0) put_more(page, order.steps.size(), max_steps, "  ");
-  put_obstacles(page, order);
+  put_obstacles(page, order, lang);
 }
 
 }  // namespace backstay::report

@@ -28,7 +28,7 @@ void put_proposal(TextPage& page, const deploy::Repair& repair, std::size_t numb
   page.wrapped("   order: ", steps);
 }
 
-void put_reason(TextPage& page, const deploy::Order& order) {
+void put_reason(TextPage& page, const deploy::Order& order, std::string_view lang) {
   if (order.cycles.empty()) {
     page.put("No order: " + (order.error.empty() ? std::string(deploy::to_string(order.status)) : order.error), Style::red).end_line();
   }
@@ -40,12 +40,13 @@ void put_reason(TextPage& page, const deploy::Order& order) {
     const std::size_t index = static_cast<std::size_t>(&cycle - order.cycles.data());
     if (index >= order.explanation.size()) continue;
     for (const deploy::Wait& wait : order.explanation[index]) {
-      page.wrapped(wait.stated ? "  stated:  " : "  implied: ", deploy::sentence(wait));
+      const std::string_view lead = lang == "ru" ? (wait.stated ? "  указано: " : "  следует: ") : (wait.stated ? "  stated:  " : "  implied: ");
+      page.wrapped(lead, deploy::sentence(wait, lang));
     }
   }
 }
 
-void put_input(TextPage& page, const RepairedInput& input, bool is_only) {
+void put_input(TextPage& page, const RepairedInput& input, bool is_only, std::string_view lang) {
   page.gap();
   if (!is_only) page.put_foreign(input.path, Style::bold).end_line();
   if (!deploy::has_no_order(input.order)) {
@@ -54,7 +55,7 @@ void put_input(TextPage& page, const RepairedInput& input, bool is_only) {
     page.end_line();
     return;
   }
-  put_reason(page, input.order);
+  put_reason(page, input.order, lang);
   if (!input.written.empty()) {
     put_proposal(page, input.order.repairs.front(), 1);
     page.gap();
@@ -77,7 +78,7 @@ void put_input(TextPage& page, const RepairedInput& input, bool is_only) {
 
 std::string as_text(const std::vector<RepairedInput>& inputs, const WriteOptions& options) {
   TextPage page(options.width, options.colour);
-  for (const RepairedInput& input : inputs) put_input(page, input, inputs.size() == 1);
+  for (const RepairedInput& input : inputs) put_input(page, input, inputs.size() == 1, options.lang);
   return page.take();
 }
 

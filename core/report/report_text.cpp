@@ -134,7 +134,7 @@ std::string write_text(const Report& report, const WriteOptions& options) {
     if (!finding.suppressed) put_finding(page, report, finding);
   }
   if (!options.quiet) {
-    put_order(page, report.order, 20);
+    put_order(page, report.order, 20, options.lang);
     put_rollback(page, report);
     put_checked(page, report.summary);
   } else if (!report.findings.empty()) {

@@ -1,6 +1,8 @@
 // What a new process does with an operation that did not end: the journal says how far it may have got, the
 // witness rows in the target say how far it did get, and they are read only behind the lock that fences the old
 // session off.
+#include <algorithm>
+
 #include "core/apply/operation.hpp"
 #include "core/apply/witness_sql.hpp"
 
@@ -17,7 +19,8 @@ void Operation::recover() {
   problem_of_.message = "the operation was interrupted in state " + unfinished_->state;
   Request lock;
   lock.kind = RequestKind::lock;
-  lock.timeout_ms = settings_.lock_wait_ms;
+  // The session of a process that died holds its lock until the server notices, a second or two later.
+  lock.timeout_ms = std::max<std::uint32_t>(settings_.lock_wait_ms, 30'000);
   ask(lock, [this, state](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       // Nothing was touched, so nothing has to be taken back: the operation stays as it was found.

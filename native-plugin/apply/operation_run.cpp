@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "native-plugin/apply/delivery.hpp"
 #include "native-plugin/apply/rehearse_operation.hpp"
 #include "native-plugin/apply/small_operations.hpp"
+#include "native-plugin/db/take_snapshot.hpp"
 #include "native-plugin/db/url.hpp"
 #include "native-plugin/fs/digest.hpp"
 #include "native-plugin/include/backstay/plugin.h"
@@ -202,6 +204,11 @@ class ApplyOperation final : public MachineOperation {
     options.engine = apply_settings.engine == db::Engine::postgresql ? Dialect::postgresql
                                                                       : dialect_from(at_.config.dialect).value_or(Dialect::postgresql);
     options.is_uninstall = is_uninstall_;
+    if (auto known = environment_of_target(); known.ok()) {
+      options.environment = std::move(known.value());
+    } else {
+      return refusal(BACKSTAY_E_DB, ExitCode::refused, kind_, "db", at_.redact(known.error().message));
+    }
     auto delivery = read_delivery(paths, options);
     if (!delivery.ok()) return refusal(BACKSTAY_E_PACKAGE, ExitCode::unreadable, kind_, "input", delivery.error().message);
     const report::Report& checked = delivery.value().report;
@@ -212,6 +219,12 @@ class ApplyOperation final : public MachineOperation {
     if (!delivery.value().plan.complete) {
       return refusal(BACKSTAY_E_PACKAGE, ExitCode::findings, kind_, "plan", delivery.value().plan.why_not);
     }
+    const std::vector<std::string> acknowledged = texts_of(params_, "acknowledge");
+    for (const std::string& blocker : delivery.value().plan.blockers) {
+      if (std::find(acknowledged.begin(), acknowledged.end(), blocker) == acknowledged.end()) {
+        return refusal(BACKSTAY_E_BLOCKED, ExitCode::refused, kind_, "preflight", blocker);
+      }
+    }
     steps_ = static_cast<std::uint32_t>(delivery.value().plan.steps.size());
     json counts = {{"errors", checked.summary.errors}, {"warnings", checked.summary.warnings}};
     auto machine = is_uninstall_ ? apply::start_uninstall(std::move(delivery.value().plan), std::move(apply_settings))
@@ -219,6 +232,18 @@ class ApplyOperation final : public MachineOperation {
     json outcome = converse(*machine, op_id_, std::move(delivery.value().contents));
     outcome["preflight"] = std::move(counts);
     return finished(std::move(outcome));
+  }
+
+  // What the target says of itself, which decides what is still to be done: ORIGAM's stored versions above all.
+  Result<deploy::Environment> environment_of_target() {
+    db::OpenSettings open;
+    open.op_id = op_id_;
+    open.read_only = true;
+    auto driver = db::open_driver(at_.config.database, open);
+    if (!driver.ok()) return Error{ErrorCode::unreadable, {}, driver.error().message};
+    auto document = db::describe_environment(*driver.value(), false, sha256);
+    if (!document.ok()) return Error{ErrorCode::unreadable, {}, document.error().message};
+    return deploy::parse_environment(document.value(), "the target");
   }
 
   bool is_uninstall_;

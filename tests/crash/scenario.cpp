@@ -203,7 +203,8 @@ std::vector<std::string> left_over(const Scenario& scenario, bool waits_for_deci
     if (!journal.ok()) {
       wrong.push_back(journal.error().message);
     } else {
-      for (const auto& row : journal.value().unfinished().value()) {
+      const auto open_operations = journal.value().unfinished();
+      for (const auto& row : open_operations.value()) {
         if (!waits_for_decision) wrong.push_back("operation " + row.op_id + " stands in " + row.state);
       }
     }

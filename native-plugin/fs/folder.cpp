@@ -263,7 +263,9 @@ Result<bool> Folder::exists(std::string_view name) const {
   return io_error("looking at " + std::string(name), errno);
 }
 
-Result<Nothing> Folder::make_folder(std::string_view name) const {
+Result<Nothing> Folder::make_folder(std::string_view name) const { return make_folder(name, true); }
+
+Result<Nothing> Folder::make_folder(std::string_view name, bool is_synced) const {
   if (name.empty()) return Nothing{};
   if (!is_plain(name)) return bad_name(name);
   for (std::size_t end = name.find('/');; end = name.find('/', end + 1)) {
@@ -276,7 +278,9 @@ Result<Nothing> Folder::make_folder(std::string_view name) const {
       if (mkdirat(parent.get(), last_of(part).c_str(), folder_mode) != 0 && errno != EEXIST) {
         return io_error("making the folder " + part, errno);
       }
-      if (auto synced = sync_descriptor(parent.get(), parent_of(part)); !synced.ok()) return synced;
+      if (is_synced) {
+        if (auto synced = sync_descriptor(parent.get(), parent_of(part)); !synced.ok()) return synced;
+      }
     } else if (!S_ISDIR(info.st_mode)) {
       return Error{ErrorCode::unsafe, {}, "\"" + part + "\" is no folder"};
     }
@@ -284,23 +288,38 @@ Result<Nothing> Folder::make_folder(std::string_view name) const {
   }
 }
 
-Result<Nothing> Folder::write(std::string_view name, std::string_view bytes, bool replace) const {
+Result<Nothing> Folder::write(std::string_view name, std::string_view bytes, bool replace) const { return write(name, bytes, replace, true); }
+Result<Nothing> Folder::write_unsynced(std::string_view name, std::string_view bytes) const { return write(name, bytes, false, false); }
+
+Result<Nothing> Folder::write(std::string_view name, std::string_view bytes, bool replace, bool is_synced) const {
   if (!is_plain(name)) return bad_name(name);
-  if (auto made = make_folder(parent_of(name)); !made.ok()) return made;
+  if (auto made = make_folder(parent_of(name), is_synced); !made.ok()) return made;
   if (const int error = fault("open")) return io_error("making " + std::string(name), error);
   const int flags = O_WRONLY | O_CREAT | (replace ? O_TRUNC : O_EXCL);
   Descriptor file(open_below(descriptor_, std::string(name), flags, file_mode));
   if (file.get() < 0) return io_error("making " + std::string(name), errno);
   if (auto written = write_all(file.get(), bytes, name); !written.ok()) return written;
-  if (auto synced = sync_descriptor(file.get(), name); !synced.ok()) return synced;
+  if (is_synced) {
+    if (auto synced = sync_descriptor(file.get(), name); !synced.ok()) return synced;
+  }
   if (close(file.release()) != 0) return io_error("closing " + std::string(name), errno);
   return Nothing{};
 }
 
-Result<Nothing> Folder::rename(std::string_view from, std::string_view to) const {
+Result<Nothing> Folder::rename(std::string_view from, std::string_view to) const { return rename(from, to, true); }
+Result<Nothing> Folder::rename_unsynced(std::string_view from, std::string_view to) const { return rename(from, to, false); }
+
+Result<Nothing> Folder::sync_everything() const {
+  if (faults::is_broken("no-sync")) return Nothing{};
+  if (const int error = fault("sync")) return io_error("sync of the file system", error);
+  if (syncfs(descriptor_) != 0) return io_error("sync of the file system", errno);
+  return Nothing{};
+}
+
+Result<Nothing> Folder::rename(std::string_view from, std::string_view to, bool is_synced) const {
   if (!is_plain(from)) return bad_name(from);
   if (!is_plain(to)) return bad_name(to);
-  if (auto made = make_folder(parent_of(to)); !made.ok()) return made;
+  if (auto made = make_folder(parent_of(to), is_synced); !made.ok()) return made;
   Descriptor source(open_parent(descriptor_, from)), target(open_parent(descriptor_, to));
   if (source.get() < 0 || target.get() < 0) return io_error("opening the folder of " + std::string(from), errno);
   if (const int error = fault("rename")) return io_error("moving " + std::string(from), error);

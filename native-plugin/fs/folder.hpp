@@ -34,8 +34,11 @@ class Folder {
   Result<bool> exists(std::string_view name) const;
   // A new file with these bytes, synced; folders on the way are made. An existing one is an error unless `replace`.
   Result<Nothing> write(std::string_view name, std::string_view bytes, bool replace = false) const;
+  // The same without syncing anything: for many files, with sync_everything behind them.
+  Result<Nothing> write_unsynced(std::string_view name, std::string_view bytes) const;
   // Moves within the folder and makes the target's parents. Neither folder is synced: sync_parent is for that.
   Result<Nothing> rename(std::string_view from, std::string_view to) const;
+  Result<Nothing> rename_unsynced(std::string_view from, std::string_view to) const;  // nor the parents it makes
   // Absent is no error.
   Result<Nothing> remove(std::string_view name) const;
   Result<Nothing> remove_folder(std::string_view name) const;  // with everything in it; absent is no error
@@ -44,6 +47,8 @@ class Folder {
   Result<Nothing> sync_parent(std::string_view name) const;
   Result<Nothing> sync() const;
   Result<Nothing> sync_file(std::string_view name) const;
+  // All that was written to the folder's file system, by whomever: one call instead of one for each of thousands.
+  Result<Nothing> sync_everything() const;
 
   struct Entry {
     std::string name;  // relative to the folder, with '/'
@@ -55,6 +60,9 @@ class Folder {
   Result<std::uint64_t> free_bytes() const;
 
  private:
+  Result<Nothing> make_folder(std::string_view name, bool is_synced) const;
+  Result<Nothing> write(std::string_view name, std::string_view bytes, bool replace, bool is_synced) const;
+  Result<Nothing> rename(std::string_view from, std::string_view to, bool is_synced) const;
   explicit Folder(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
   int descriptor_ = -1;
   std::string path_;

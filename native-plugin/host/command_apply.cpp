@@ -74,8 +74,8 @@ Action add_rehearse(CLI::App& app) {
   add_paths(*command, *options);
   add_target_options(*command, options->target, Needs::database);
   add_risk_options(*command, *options);
-  command->add_option("--scratch", options->scratch, "sqlite: copy; PostgreSQL: template (default), dump, or in-place: one transaction, rolled back")
-      ->check(CLI::IsMember({"copy", "template", "dump", "in-place"}))
+  command->add_option("--scratch", options->scratch, "sqlite: copy; PostgreSQL: template (default) or dump")
+      ->check(CLI::IsMember({"copy", "template", "dump"}))
       ->option_text("HOW");
   return [options] {
     const TemporaryState state;

@@ -97,7 +97,8 @@ Result<PluginCall> plugin_call(const TargetOptions& options) {
   if (!options.database.empty()) {
     const Result<std::string> url = database_url(options.database);
     if (!url.ok()) return url.error();
-    json.member("database", url.value());
+    const bool is_file = url.value().starts_with("sqlite:");
+    json.member("database", is_file ? "sqlite:" + absolute(url.value().substr(7)) : url.value());
   }
   if (!options.store.empty()) {
     json.key("store");

@@ -17,6 +17,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t max_element_bytes = 1ull << 30, max_plan_bytes = 256ull << 20;
+// From so many elements on, one sync of the file system instead of one for each of them and of their folders. For
+// few the whole file system would be too much to wait for.
+constexpr std::size_t many_elements = 64;
 constexpr std::string_view own_folder = ".backstay";
 
 Answered answer(const Result<Nothing>& result) {
@@ -95,7 +98,8 @@ Answered DirectoryStore::put(std::string_view key, std::string_view content) {
   Move move;
   move.key = key;
   move.number = std::to_string(plan_.moves.size());
-  if (auto written = root_.write(folder(op_id_) + "/new/" + move.number, content); !written.ok()) return answer(written);
+  // Synced with all others by write_plan.
+  if (auto written = root_.write_unsynced(folder(op_id_) + "/new/" + move.number, content); !written.ok()) return answer(written);
   plan_.moves.push_back(std::move(move));
   return {};
 }
@@ -135,14 +139,26 @@ Result<Nothing> DirectoryStore::write_plan() {
   }
   plan_.folders.assign(folders.begin(), folders.end());  // a parent sorts before what is in it
   const std::string base = folder(op_id_);
-  // new/ was synced file by file; its names follow, then the plan that refers to them.
   if (auto made = root_.make_folder(base + "/old"); !made.ok()) return made;
   if (auto made = root_.make_folder(base + "/new"); !made.ok()) return made;
-  if (auto synced = root_.sync_parent(base + "/new/0"); !synced.ok()) return synced;
+  if (auto synced = sync_staged(base); !synced.ok()) return synced;
   const std::string text = json({{"moves", moves}, {"folders", plan_.folders}}).dump();
   if (auto written = root_.write(base + "/moves.tmp", text, true); !written.ok()) return written;
   if (auto renamed = root_.rename(base + "/moves.tmp", base + "/moves"); !renamed.ok()) return renamed;
   return root_.sync_parent(base + "/moves");
+}
+
+// The contents and their names, before the plan that refers to them.
+Result<Nothing> DirectoryStore::sync_staged(const std::string& base) {
+  if (plan_.moves.size() >= many_elements) return root_.sync_everything();
+  for (const Move& move : plan_.moves) {
+    if (move.is_removal) continue;
+    if (auto synced = root_.sync_file(base + "/new/" + move.number); !synced.ok()) return synced;
+  }
+  for (const std::string& name : {base + "/new/0", base + "/new", base}) {
+    if (auto synced = root_.sync_parent(name); !synced.ok()) return synced;
+  }
+  return root_.sync_parent(std::string(own_folder) + "/ops");
 }
 
 Result<DirectoryStore::Plan> DirectoryStore::read_plan(std::string_view op_id) const {
@@ -166,7 +182,7 @@ Result<DirectoryStore::Plan> DirectoryStore::read_plan(std::string_view op_id) c
 }
 
 // What is done already is left alone, so that this can go on where a crash stopped it.
-Result<Nothing> DirectoryStore::move_in(const std::string& base, const Move& move) {
+Result<Nothing> DirectoryStore::move_in(const std::string& base, const Move& move, bool is_synced) {
   const std::string fresh = base + "/new/" + move.number, old = base + "/old/" + move.number;
   if (move.had_old) {
     auto kept = root_.exists(old);
@@ -178,7 +194,8 @@ Result<Nothing> DirectoryStore::move_in(const std::string& base, const Move& mov
   if (move.is_removal) return Nothing{};
   auto waiting = root_.exists(fresh);
   if (!waiting.ok()) return waiting.error();
-  return waiting.value() ? root_.rename(fresh, move.key) : Nothing{};
+  if (!waiting.value()) return Nothing{};
+  return is_synced ? root_.rename(fresh, move.key) : root_.rename_unsynced(fresh, move.key);
 }
 
 Result<Nothing> DirectoryStore::move_back(const std::string& base, const Move& move) {
@@ -220,12 +237,17 @@ Result<Nothing> DirectoryStore::do_commit(std::string_view op_id) {
   if (auto ended = root_.exists(base + "/done"); ended.ok() && ended.value()) return Nothing{};
   auto plan = read_plan(op_id);
   if (!plan.ok()) return plan.error();
+  const bool are_many = plan.value().moves.size() >= many_elements;
   for (const Move& move : plan.value().moves) {
-    if (auto moved = move_in(base, move); !moved.ok()) return moved;
+    if (auto moved = move_in(base, move, !are_many); !moved.ok()) return moved;
   }
-  if (auto synced = sync_parents(plan.value()); !synced.ok()) return synced;
-  for (const char* side : {"/old/0", "/new/0"}) {
-    if (auto synced = root_.sync_parent(base + side); !synced.ok()) return synced;
+  if (are_many) {
+    if (auto synced = root_.sync_everything(); !synced.ok()) return synced;
+  } else {
+    if (auto synced = sync_parents(plan.value()); !synced.ok()) return synced;
+    for (const char* side : {"/old/0", "/new/0"}) {
+      if (auto synced = root_.sync_parent(base + side); !synced.ok()) return synced;
+    }
   }
   if (auto written = root_.write(base + "/done", "", true); !written.ok()) return written;
   return root_.sync_parent(base + "/done");
@@ -244,7 +266,8 @@ Result<Nothing> DirectoryStore::do_abort(std::string_view op_id) {
     for (auto move = moves.rbegin(); move != moves.rend(); ++move) {
       if (auto moved = move_back(base, *move); !moved.ok()) return moved;
     }
-    if (auto synced = sync_parents(plan.value()); !synced.ok()) return synced;
+    const bool are_many = moves.size() >= many_elements;
+    if (auto synced = are_many ? root_.sync_everything() : sync_parents(plan.value()); !synced.ok()) return synced;
     auto& folders = plan.value().folders;
     for (auto made = folders.rbegin(); made != folders.rend(); ++made) {
       // One that somebody has put something into meanwhile stays.

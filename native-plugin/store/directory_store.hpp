@@ -48,7 +48,8 @@ class DirectoryStore final : public ElementStore {
   Result<Nothing> write_plan();
   Result<Nothing> do_commit(std::string_view op_id);
   Result<Nothing> do_abort(std::string_view op_id);
-  Result<Nothing> move_in(const std::string& base, const Move& move);
+  Result<Nothing> move_in(const std::string& base, const Move& move, bool is_synced);
+  Result<Nothing> sync_staged(const std::string& base);
   Result<Nothing> move_back(const std::string& base, const Move& move);
   Result<Nothing> sync_parents(const Plan& plan);
 

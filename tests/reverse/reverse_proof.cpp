@@ -220,7 +220,7 @@ void Proof::run_case(std::uint64_t seed) {
   if (settings_.broken == "guard") replace_all(reverse, "AND record_image_eq", "OR record_image_eq"), replace_all(reverse, "writes := format('%s AND %s AND NOT %s'", "writes := format('%s OR %s AND NOT %s'");
   if (settings_.broken == "cascade") replace_all(capture, "IN ('c', 'n', 'd')", "IN ('-')");
   if (settings_.broken == "order") replace_all(reverse, "ORDER BY run DESC", "ORDER BY run"), replace_all(capture, "CALL pg_temp.backstay_after_rows(2)", "SELECT 1");
-  if (settings_.broken == "conflicts") replace_all(reverse, "'changed since the script ran'\n", "'x' WHERE false AND EXISTS (SELECT 1\n");
+  if (settings_.broken == "conflicts") replace_all(reverse, "WHERE c.backstay_done IS NULL AND %10$s AND", "WHERE false AND %10$s AND");
 
   if (!session_.run(capture)) {
     session_.run("ROLLBACK");

@@ -37,6 +37,7 @@ BEGIN
   EXECUTE format('CREATE TABLE %s AS %s', i.before_rows, query);
   GET DIAGNOSTICS copied = ROW_COUNT;
   EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.before_rows);
+  IF copied > 1000 THEN EXECUTE format('ANALYZE %s', i.before_rows); END IF;
   UPDATE backstay_capture.item x SET captured = copied WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
 END $backstay$;
 
@@ -175,6 +176,13 @@ BEGIN
   END IF;
   EXECUTE format('DELETE FROM %s b USING %s t WHERE %s AND %s', i.before_rows, i.relation::regclass, matches, same);
   EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.after_rows);
+  -- Without statistics the server takes a column that is null everywhere for rarely null; without an index it would
+  -- then look at all rows for each row.
+  IF i.key_columns IS NOT NULL THEN
+    EXECUTE format('CREATE INDEX ON %s (%s)', i.before_rows, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(i.key_columns) AS k));
+    EXECUTE format('CREATE INDEX ON %s (%s)', i.after_rows, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(i.key_columns) AS k));
+  END IF;
+  EXECUTE format('ANALYZE %s, %s', i.before_rows, i.after_rows);
 END $backstay$;
 
 -- The server's own count of what the statement wrote against what was captured. Rows of the target that were not

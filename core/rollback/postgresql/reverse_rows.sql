@@ -151,7 +151,7 @@ BEGIN
   FOREACH k IN ARRAY columns LOOP
     CONTINUE WHEN k = ANY (i.key_columns);
     changed := 'NOT ' || pg_temp.backstay_same(ARRAY[k], 'c', 'a');
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE c.backstay_done IS NULL AND %s)', pair, changed) INTO differs;
+    EXECUTE format('SELECT count(*) > 0 FROM %s WHERE c.backstay_done IS NULL AND %s', pair, changed) INTO differs;
     CONTINUE WHEN NOT differs;
     -- Somebody's value, or one that was noted at a later statement: the cell is theirs. One that is back at the old
     -- value by itself needs nothing, but is theirs for earlier statements as well.

@@ -1,6 +1,7 @@
 // Which server a script was written for, from signs that only one of the three understands.
 #include <array>
 
+#include "core/base/ascii.hpp"
 #include "core/sql/char_class.hpp"
 #include "core/sql/keywords.hpp"
 #include "core/sql/sql.hpp"
@@ -31,6 +32,17 @@ constexpr Sign signs[] = {
     {"sqlcode", 0, 0, 1},        {"raise_application_error", 0, 0, 4}, {"immediate", 0, 0, 2}, {"exception_init", 0, 0, 3},
     {"clob", 0, 0, 1},           {"noeditionable", 0, 0, 2},    {"editionable", 0, 0, 3},
 };
+
+// Lengths of the signs that begin with a letter, a bit for each: nearly every word of a script is none.
+constexpr std::array<std::uint32_t, 26> sign_lengths = [] {
+  std::array<std::uint32_t, 26> lengths{};
+  for (const Sign& sign : signs) lengths[static_cast<std::size_t>(sign.word.front() - 'a')] |= 1u << sign.word.size();
+  return lengths;
+}();
+
+bool may_be_sign(char lead, std::size_t length) {
+  return lead >= 'a' && lead <= 'z' && length < 32 && ((sign_lengths[static_cast<std::size_t>(lead - 'a')] >> length) & 1u) != 0;
+}
 
 class Detector {
  public:
@@ -114,8 +126,9 @@ class Detector {
     const std::size_t begin = i_;
     while (i_ < text_.size() && continues_word(text_[i_], Dialect::mssql)) ++i_;
     const std::string_view text = text_.substr(begin, i_ - begin);
+    const char lead = ascii_lower(text.front());
     if (first && same_word(text, "go") && only_on_line(i_)) count(Dialect::mssql, 3);
-    if (first) {
+    if (first && (lead == 'p' || lead == 'r' || lead == 's' || lead == 'w' || lead == 'a' || lead == 'u')) {
       // Lines for SQL*Plus; their text is free and can hold a single quote.
       for (const std::string_view command : {"prompt", "rem", "remark", "spool", "whenever", "accept", "undefine"}) {
         if (!same_word(text, command)) continue;
@@ -123,7 +136,7 @@ class Detector {
         return skip_line();
       }
     }
-    if (same_word(before_, "set")) {
+    if (before_.size() == 3 && same_word(before_, "set")) {
       for (const std::string_view setting : {"define", "echo", "feedback", "serveroutput", "verify", "scan", "linesize", "pagesize",
                                              "termout", "sqlblanklines", "heading", "trimspool"}) {
         if (same_word(text, setting)) count(Dialect::oracle, 2);
@@ -144,6 +157,7 @@ class Detector {
       }
     }
     for (const Sign& sign : signs) {
+      if (!may_be_sign(lead, text.size())) break;
       if (sign.word.size() != text.size() || !same_word(sign.word, text)) continue;
       if (same_word(text, "dual") && !same_word(before_, "from")) break;
       if (same_word(text, "immediate") && !same_word(before_, "execute")) break;
@@ -153,10 +167,10 @@ class Detector {
       score_[2] += sign.oracle;
       break;
     }
-    if (same_word(text, "notice") && same_word(before_, "raise")) count(Dialect::postgresql, 3);
-    if (same_word(before_, "select") && same_word(text, "top")) count(Dialect::mssql, 2);
+    if (text.size() == 6 && same_word(text, "notice") && same_word(before_, "raise")) count(Dialect::postgresql, 3);
+    if (text.size() == 3 && same_word(before_, "select") && same_word(text, "top")) count(Dialect::mssql, 2);
     // END name; closes a PL/SQL unit.
-    if (same_word(before_, "exec") && text.size() > 3 && same_word(text.substr(0, 3), "sp_")) count(Dialect::mssql, 2);
+    if (before_.size() == 4 && text.size() > 3 && same_word(before_, "exec") && same_word(text.substr(0, 3), "sp_")) count(Dialect::mssql, 2);
     before_ = text;
   }
 

@@ -193,7 +193,9 @@ void Recogniser::read() {
   SplitText cut = split(text, 0, text.size(), dialect_, true);
   main.stream = std::move(cut.stream);
   script_.comments = std::move(main.stream.comments);
-  script_.facts.reserve(cut.statements.size() + 8);
+  // Moving thousands of facts about costs more than room that is not used; blocks hold statements of their own.
+  constexpr std::size_t bytes_a_fact = 80, most = 4096;
+  script_.facts.reserve(std::max(cut.statements.size() + 8, std::min(text.size() / bytes_a_fact, most)));
   if (dialect_ == Dialect::mssql) {
     batches(cut);
   } else {

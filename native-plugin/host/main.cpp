@@ -1,5 +1,8 @@
 // The reference command line: what a CRM would do with the library, as a program.
 #include <CLI/CLI.hpp>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <cstdio>
 #include <map>
@@ -98,6 +101,12 @@ int run(int argc, char** argv) {
 }  // namespace backstay::host
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // Each script takes and gives back a few megabytes. Handing those to the system every time, to get them again as
+  // empty pages for the next script, costs as much as reading the script.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
   backstay::host::handle_interrupts();
   try {
     return backstay::host::run(argc, argv);

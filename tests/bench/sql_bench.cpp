@@ -1,6 +1,9 @@
 // MB/s of the SQL path on 50 MB of realistic scripts: splitting, facts, and the whole analysis; and,
 // when libpg_query is there, its raw parse of the same PostgreSQL text in the same run.
 #include <benchmark/benchmark.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <filesystem>
 #include <fstream>
@@ -99,4 +102,13 @@ BENCHMARK(pg_query_raw_parse)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // As the command line does (native-plugin/host/main.cpp), and to the parser's advantage as well.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

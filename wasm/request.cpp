@@ -83,7 +83,9 @@ Result<Request> read_request(std::string_view text) {
   request.write.quiet = root.flag("quiet").value_or(false);
   request.order_only = root.flag("order_only").value_or(false);
   request.options.check_scripts = !request.order_only;
-  request.write.lang = root.text("lang").value_or("en");
+  const std::optional<Language> language = language_from(root.text("lang").value_or("en"));
+  if (!language) return bad("unknown language \"" + root.text("lang").value_or("") + '"');
+  request.write.lang = *language;
 
   int next_file = 0;
   if (!root.find("inputs")) return bad("no \"inputs\"");

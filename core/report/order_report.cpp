@@ -3,6 +3,7 @@
 #include "core/report/order_text.hpp"
 #include "core/report/utf8.hpp"
 #include "core/report/report.hpp"
+#include "core/report/translate.hpp"
 
 namespace backstay::report {
 namespace {
@@ -13,7 +14,7 @@ std::string order_text(const deploy::Order& order, const WriteOptions& options) 
     steps += visible(step.version ? step.package + " " + *step.version : step.package) + "\n";
   }
   if (order.status == deploy::OrderStatus::ok || order.status == deploy::OrderStatus::not_applicable) return steps;
-  TextPage page(options.width, options.colour);
+  TextPage page(options.width, options.colour, options.lang);
   if (!order.message.empty()) {
     // The vendor's own message lists the steps that were placed.
     for (std::size_t i = 0; i < order.message.size();) {
@@ -30,22 +31,25 @@ std::string order_text(const deploy::Order& order, const WriteOptions& options) 
     rest.candidates.clear();
     rest.conflicts.clear();
     page.gap();
-    put_obstacles(page, rest, options.lang);
+    put_obstacles(page, rest, to_string(options.lang));
     return page.take();
   }
   page.put(steps);
   page.gap();
-  put_order(page, order, 0, options.lang);
+  put_order(page, order, 0, to_string(options.lang));
   return page.take();
 }
 
 }  // namespace
 
 std::string write_order(const Report& report, Format format, const WriteOptions& options) {
-  if (format != Format::json) return order_text(report.order, options);
+  deploy::Order order = report.order;
+  const Words say(options.lang);
+  translate(order, say);
+  if (format != Format::json) return order_text(order, options);
   std::string out;
   JsonWriter writer(out);
-  write_order(writer, report.order);
+  write_order(writer, order);
   out += '\n';
   return out;
 }

@@ -16,12 +16,12 @@ std::string name_of(const deploy::OrderStep& step) {
 }
 
 void put_more(TextPage& page, std::size_t count, std::size_t shown, std::string_view lead) {
-  if (count > shown) page.put(lead).put("and " + std::to_string(count - shown) + " more").end_line();
+  if (count > shown) page.say(lead).say("and " + std::to_string(count - shown) + " more").end_line();
 }
 
 void put_candidates(TextPage& page, const deploy::Order& order) {
   if (order.candidates.empty()) return;
-  page.put("  Could be next, but waits:").end_line();
+  page.say("  Could be next, but waits:").end_line();
   for (std::size_t i = 0; i < order.candidates.size() && i < max_listed; ++i) {
     const deploy::Candidate& candidate = order.candidates[i];
     page.put("    ").put_foreign(candidate.package + " " + candidate.version, Style::bold);
@@ -29,11 +29,11 @@ void put_candidates(TextPage& page, const deploy::Order& order) {
       page.end_line();
       continue;
     }
-    page.put(" after").end_line();
+    page.say(" after").end_line();
     for (std::size_t k = 0; k < candidate.dependencies.size() && k < max_listed; ++k) {
       const deploy::CandidateDependency& dependency = candidate.dependencies[k];
       page.put("      ").put_foreign(dependency.package + " " + dependency.version);
-      page.put(dependency.is_step ? "  (stands there now)" : dependency.satisfied ? "  (done)" : "  (not there)",
+      page.say(dependency.is_step ? "  (stands there now)" : dependency.satisfied ? "  (done)" : "  (not there)",
                dependency.satisfied || dependency.is_step ? Style::dim : Style::red);
       page.end_line();
     }
@@ -115,12 +115,12 @@ void put_obstacles(TextPage& page, const deploy::Order& order, std::string_view 
 void put_order(TextPage& page, const deploy::Order& order, std::size_t max_steps, std::string_view lang) {
   if (order.status == deploy::OrderStatus::not_applicable) return;
   page.gap();
-  page.put("Order: ");
+  page.say("Order: ");
   if (order.status == deploy::OrderStatus::ok) {
-    page.put("ok", Style::green).put(", " + counted(order.steps.size(), "step", "steps")).end_line();
+    page.say("ok", Style::green).say(", " + counted(order.steps.size(), "step", "steps")).end_line();
   } else {
-    page.put(headline(order), Style::red);
-    if (!order.steps.empty()) page.put(", after " + counted(order.steps.size(), "step", "steps"));
+    page.say(headline(order), Style::red);
+    if (!order.steps.empty()) page.say(", after " + counted(order.steps.size(), "step", "steps"));
     page.end_line();
   }
   const std::size_t digits = std::to_string(std::min(order.steps.size(), max_steps)).size();

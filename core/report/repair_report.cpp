@@ -30,7 +30,7 @@ void put_proposal(TextPage& page, const deploy::Repair& repair, std::size_t numb
 
 void put_reason(TextPage& page, const deploy::Order& order, std::string_view lang) {
   if (order.cycles.empty()) {
-    page.put("No order: " + (order.error.empty() ? std::string(deploy::to_string(order.status)) : order.error), Style::red).end_line();
+    page.say("No order: " + (order.error.empty() ? std::string(deploy::to_string(order.status)) : order.error), Style::red).end_line();
   }
   for (const auto& cycle : order.cycles) {
     if (cycle.empty()) continue;
@@ -50,7 +50,7 @@ void put_input(TextPage& page, const RepairedInput& input, bool is_only, std::st
   page.gap();
   if (!is_only) page.put_foreign(input.path, Style::bold).end_line();
   if (!deploy::has_no_order(input.order)) {
-    page.put(input.order.status == deploy::OrderStatus::not_applicable ? "Nothing to repair: there is nothing to order."
+    page.say(input.order.status == deploy::OrderStatus::not_applicable ? "Nothing to repair: there is nothing to order."
                                                                        : "Nothing to repair: there is an order.");
     page.end_line();
     return;
@@ -62,7 +62,7 @@ void put_input(TextPage& page, const RepairedInput& input, bool is_only, std::st
     for (const RepairedInput::Written& written : input.written) {
       page.wrapped("Written: ", written.file + (written.backup.empty() ? "" : " (as it was: " + written.backup + ")"), Style::green);
     }
-    page.put("There is an order now.").end_line();
+    page.say("There is an order now.").end_line();
     return;
   }
   for (std::size_t i = 0; i < input.order.repairs.size(); ++i) put_proposal(page, input.order.repairs[i], i + 1);
@@ -77,8 +77,8 @@ void put_input(TextPage& page, const RepairedInput& input, bool is_only, std::st
 }
 
 std::string as_text(const std::vector<RepairedInput>& inputs, const WriteOptions& options) {
-  TextPage page(options.width, options.colour);
-  for (const RepairedInput& input : inputs) put_input(page, input, inputs.size() == 1, options.lang);
+  TextPage page(options.width, options.colour, options.lang);
+  for (const RepairedInput& input : inputs) put_input(page, input, inputs.size() == 1, to_string(options.lang));
   return page.take();
 }
 

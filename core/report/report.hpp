@@ -11,6 +11,7 @@
 #include "core/deploy/order.hpp"
 #include "core/package/package.hpp"
 #include "core/sql/sql.hpp"
+#include "core/text/words.hpp"
 
 namespace backstay::report {
 
@@ -90,7 +91,7 @@ std::string_view to_string(Format format);
 struct WriteOptions {
   bool colour = false;
   std::size_t width = 80;
-  std::string lang = "en";
+  Language lang = Language::en;  // of sentences; names, ids and members stay as they are
   bool quiet = false;  // text: findings and the last line only
   // junit: from which severity on a finding fails its test; nullopt = none does.
   std::optional<Severity> fail_on = Severity::error;

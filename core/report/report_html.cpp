@@ -51,29 +51,29 @@ std::string place_of(const Report& report, const Finding& finding) {
   return place;
 }
 
-void write_finding(std::string& out, const Report& report, const Finding& finding) {
+void write_finding(std::string& out, const Report& report, const Finding& finding, const Words& say) {
   const std::string severity(to_string(finding.severity));
-  out += "<div class=\"finding " + severity + "\">\n<p><b class=\"" + severity + "\">" + severity + "</b> " +
+  out += "<div class=\"finding " + severity + "\">\n<p><b class=\"" + severity + "\">" + xml_text(say(severity)) + "</b> " +
          xml_text(finding.message) + " <code class=\"soft\">" + xml_text(finding.rule) + "</code></p>\n";
   const std::string place = place_of(report, finding);
   if (!place.empty()) out += "<p class=\"soft\"><code>" + place + "</code></p>\n";
   const MarkedLine marked = marked_line(finding, 110);
   if (!marked.line.empty()) out += "<pre>" + xml_text(marked.line) + "\n" + marked.marks + "</pre>\n";
-  if (!finding.remedy.empty()) out += tagged("p", "Fix: " + finding.remedy) + "\n";
+  if (!finding.remedy.empty()) out += tagged("p", say("Fix: ") + finding.remedy) + "\n";
   out += "</div>\n";
 }
 
-void write_findings_part(std::string& out, const Report& report) {
-  out += "<h2>Findings</h2>\n";
+void write_findings_part(std::string& out, const Report& report, const Words& say) {
+  out += tagged("h2", say("Findings")) + "\n";
   std::size_t shown = 0;
   for (const Finding& finding : report.findings) {
     if (finding.suppressed) continue;
-    write_finding(out, report, finding);
+    write_finding(out, report, finding, say);
     ++shown;
   }
-  if (shown == 0) out += "<p>None.</p>\n";
+  if (shown == 0) out += tagged("p", say("None.")) + "\n";
   if (report.summary.suppressed == 0) return;
-  out += "<h2>Suppressed in the source</h2>\n<ul>\n";
+  out += tagged("h2", say("Suppressed in the source")) + "\n<ul>\n";
   for (const Finding& finding : report.findings) {
     if (!finding.suppressed) continue;
     out += "<li><code>" + xml_text(finding.rule) + "</code> <code>" + place_of(report, finding) + "</code> " +
@@ -82,12 +82,12 @@ void write_findings_part(std::string& out, const Report& report) {
   out += "</ul>\n";
 }
 
-void write_rollback_part(std::string& out, const Rollback& rollback) {
+void write_rollback_part(std::string& out, const Rollback& rollback, const Words& say) {
   if (rollback.verdict == RollbackVerdict::not_applicable) return;
   const std::string_view tone = rollback.verdict == RollbackVerdict::full        ? "good"
                                 : rollback.verdict == RollbackVerdict::impossible ? "error"
                                                                                   : "warning";
-  out += "<h2>Rollback: <b class=\"" + std::string(tone) + "\">" + std::string(to_string(rollback.verdict)) + "</b></h2>\n";
+  out += "<h2>" + xml_text(say("Rollback:")) + " <b class=\"" + std::string(tone) + "\">" + std::string(to_string(rollback.verdict)) + "</b></h2>\n";
   if (rollback.reasons.empty()) return;
   out += "<ul>\n";
   for (const std::string& reason : rollback.reasons) out += tagged("li", reason) + "\n";
@@ -101,54 +101,62 @@ void write_list(std::string& out, const std::vector<std::string>& lines, std::st
   out += "</" + std::string(tag) + ">\n";
 }
 
-void write_order_part(std::string& out, const deploy::Order& order) {
+void write_order_part(std::string& out, const deploy::Order& order, const Words& say) {
   if (order.status == deploy::OrderStatus::not_applicable) return;
   const bool good = order.status == deploy::OrderStatus::ok;
-  out += "<h2>Order: <b class=\"" + std::string(good ? "good" : "error") + "\">" + std::string(deploy::to_string(order.status)) + "</b></h2>\n";
+  out += "<h2>" + xml_text(say("Order:")) + " <b class=\"" + std::string(good ? "good" : "error") + "\">" + std::string(deploy::to_string(order.status)) + "</b></h2>\n";
   std::vector<std::string> lines;
   for (const deploy::OrderStep& step : order.steps) lines.push_back(step.package + (step.version ? " " + *step.version : ""));
   write_list(out, lines, "ol");
   lines.clear();
   for (const deploy::Candidate& candidate : order.candidates) {
-    std::string line = "waits: " + candidate.package + " " + candidate.version;
+    std::string line = say("waits:") + " " + candidate.package + " " + candidate.version;
     for (std::size_t i = 0; i < candidate.dependencies.size(); ++i) {
-      line += (i == 0 ? " after " : ", ") + candidate.dependencies[i].package + " " + candidate.dependencies[i].version;
+      line += (i == 0 ? say(" after ") : ", ") + candidate.dependencies[i].package + " " + candidate.dependencies[i].version;
     }
     lines.push_back(std::move(line));
   }
   for (const deploy::Conflict& conflict : order.conflicts) {
-    lines.push_back("blocker: " + conflict.package + " " + conflict.version + " needs " + conflict.depends_on);
+    lines.push_back(say("blocker:") + " " + say(conflict.package + " " + conflict.version + " needs " + conflict.depends_on));
   }
   for (const auto& cycle : order.cycles) {
-    std::string line = "cycle: ";
+    std::string line;
     for (const std::string& name : cycle) line += name + " waits for ";
-    lines.push_back(line + (cycle.empty() ? "" : cycle.front()));
+    lines.push_back(say("cycle:") + " " + say(line + (cycle.empty() ? "" : cycle.front())));
   }
   for (const deploy::Missing& missing : order.missing) {
-    lines.push_back("missing: " + missing.package + " needs " + (missing.needs.empty() ? missing.needs_id : missing.needs) +
-                    (missing.version ? " " + *missing.version : "") + (missing.optional ? " (optional)" : ""));
+    lines.push_back(say("missing:") + " " + say(missing.package + " needs " + (missing.needs.empty() ? missing.needs_id : missing.needs) +
+                    (missing.version ? " " + *missing.version : "") + (missing.optional ? " (optional)" : "")));
   }
-  for (const deploy::Repair& repair : order.repairs) lines.push_back("repair: " + repair.title);
+  for (const deploy::Repair& repair : order.repairs) lines.push_back(say("repair:") + " " + repair.title);
   write_list(out, lines, "ul");
 }
 
-void write_scripts_part(std::string& out, const Report& report) {
+void write_heads(std::string& out, std::initializer_list<std::string_view> heads, const Words& say) {
+  out += "<div class=\"scroll\"><table>\n<tr>";
+  for (const std::string_view text : heads) out += tagged("th", say(text));
+  out += "</tr>\n";
+}
+
+void write_scripts_part(std::string& out, const Report& report, const Words& say) {
   if (report.scripts.empty()) return;
-  out += "<h2>Scripts</h2>\n<div class=\"scroll\"><table>\n<tr><th>package</th><th>script</th><th>dialect</th><th>runs</th><th>flag</th><th>verdict</th></tr>\n";
+  out += tagged("h2", say("Scripts")) + "\n";
+  write_heads(out, {"package", "script", "dialect", "runs", "flag", "verdict"}, say);
   for (const ScriptEntry& script : report.scripts) {
     const std::string runs = script.install_type ? std::string(to_string(*script.install_type)) : script.deployment_version.value_or("");
     const std::string_view flag = !script.backward_compatible ? "absent" : *script.backward_compatible ? "compatible" : "not compatible";
     out += "<tr>" + tagged("td", script.package) + tagged("td", script.name.empty() ? script.file : script.name) +
-           tagged("td", script.dialect ? to_string(*script.dialect) : "") + tagged("td", runs) + tagged("td", flag) +
+           tagged("td", script.dialect ? to_string(*script.dialect) : "") + tagged("td", runs) + tagged("td", say(flag)) +
            tagged("td", sql::to_string(script.verdict)) + "</tr>\n";
   }
   out += "</table></div>\n";
 }
 
-void write_inputs_part(std::string& out, const Report& report) {
-  out += "<h2>Inputs</h2>\n<div class=\"scroll\"><table>\n<tr><th>path</th><th>kind</th><th>size</th><th>SHA-256</th></tr>\n";
+void write_inputs_part(std::string& out, const Report& report, const Words& say) {
+  out += tagged("h2", say("Inputs")) + "\n";
+  write_heads(out, {"path", "kind", "size", "SHA-256"}, say);
   for (const InputEntry& input : report.inputs) {
-    out += "<tr>" + tagged("td", input.path) + tagged("td", input.kind ? to_string(*input.kind) : "could not be read") +
+    out += "<tr>" + tagged("td", input.path) + tagged("td", input.kind ? std::string(to_string(*input.kind)) : say("could not be read")) +
            tagged("td", size_text(input.bytes)) + "<td><code>" + xml_text(input.sha256) + "</code></td></tr>\n";
   }
   out += "</table></div>\n";
@@ -156,19 +164,20 @@ void write_inputs_part(std::string& out, const Report& report) {
 
 }  // namespace
 
-std::string write_html(const Report& report) {
+std::string write_html(const Report& report, const Words& say) {
   const Summary& summary = report.summary;
   std::string out(head);
-  out += "<h1>Backstay preflight</h1>\n<p><b class=\"" + std::string(summary.errors ? "error" : "good") + "\">" +
-         counted(summary.errors, "error", "errors") + "</b>, <b class=\"" + std::string(summary.warnings ? "warning" : "good") + "\">" +
-         counted(summary.warnings, "warning", "warnings") + "</b>, " + counted(summary.infos, "note", "notes") + " in " +
-         counted(summary.packages, "package", "packages") + ", " + counted(summary.scripts, "script", "scripts") + ", " +
-         counted(summary.statements, "statement", "statements") + ".</p>\n";
-  write_rollback_part(out, report.rollback);
-  write_findings_part(out, report);
-  write_order_part(out, report.order);
-  write_scripts_part(out, report);
-  write_inputs_part(out, report);
+  if (say.language() == Language::ru) out.replace(out.find("lang=\"en\""), 9, "lang=\"ru\"");
+  out += tagged("h1", say("Backstay preflight")) + "\n<p><b class=\"" + std::string(summary.errors ? "error" : "good") + "\">" +
+         say(counted(summary.errors, "error", "errors")) + "</b>, <b class=\"" + std::string(summary.warnings ? "warning" : "good") + "\">" +
+         say(counted(summary.warnings, "warning", "warnings")) + "</b>, " + say(counted(summary.infos, "note", "notes")) + (say.language() == Language::en ? " in " : ", ") +
+         say(counted(summary.packages, "package", "packages")) + ", " + say(counted(summary.scripts, "script", "scripts")) + ", " +
+         say(counted(summary.statements, "statement", "statements")) + ".</p>\n";
+  write_rollback_part(out, report.rollback, say);
+  write_findings_part(out, report, say);
+  write_order_part(out, report.order, say);
+  write_scripts_part(out, report, say);
+  write_inputs_part(out, report, say);
   out += "<p class=\"soft\">backstay " BACKSTAY_VERSION "</p>\n</body>\n</html>\n";
   return out;
 }

@@ -28,7 +28,7 @@ void put_place(TextPage& page, const Report& report, const Finding& finding) {
   if (finding.at.line > 0) {
     page.put(":" + std::to_string(finding.at.line) + ":" + std::to_string(std::max(finding.at.column, 1u)), Style::bold);
   } else if (finding.at.offset > 0) {
-    page.put(" (byte " + std::to_string(finding.at.offset) + ")");
+    page.say(" (byte " + std::to_string(finding.at.offset) + ")");
   }
   page.end_line();
 }
@@ -56,10 +56,10 @@ void put_finding(TextPage& page, const Report& report, const Finding& finding) {
 void put_inputs(TextPage& page, const Report& report) {
   for (const InputEntry& input : report.inputs) {
     page.put_foreign(input.path, Style::bold);
-    page.put(input.kind ? ": " + std::string(to_string(*input.kind)) : std::string(": could not be read"),
+    page.say(input.kind ? ": " + std::string(to_string(*input.kind)) : std::string(": could not be read"),
              input.kind ? Style::plain : Style::red);
     page.put(", " + size_text(input.bytes));
-    if (input.is_backup) page.put(", a backup folder");
+    if (input.is_backup) page.say(", a backup folder");
     page.end_line();
   }
 }
@@ -79,7 +79,7 @@ void put_packages(TextPage& page, const Report& report) {
     page.wrapped("  ", facts);
   }
   if (report.packages.size() > shown) {
-    page.put("  and " + counted(report.packages.size() - shown, "more package", "more packages")).end_line();
+    page.say("  and " + counted(report.packages.size() - shown, "more package", "more packages")).end_line();
   }
 }
 
@@ -96,36 +96,36 @@ void put_rollback(TextPage& page, const Report& report) {
   } else if (rollback.verdict == RollbackVerdict::impossible) {
     style = Style::red, meaning = "Only a backup of the database helps.";
   }
-  page.put("Rollback: ").put(to_string(rollback.verdict), style).end_line();
+  page.say("Rollback: ").put(to_string(rollback.verdict), style).end_line();
   page.wrapped("  ", meaning);
   constexpr std::size_t shown = 12;
   for (std::size_t i = 0; i < rollback.reasons.size() && i < shown; ++i) page.wrapped("  - ", rollback.reasons[i]);
   if (rollback.reasons.size() > shown) {
-    page.put("  - and " + counted(rollback.reasons.size() - shown, "more reason", "more reasons")).end_line();
+    page.say("  - and " + counted(rollback.reasons.size() - shown, "more reason", "more reasons")).end_line();
   }
 }
 
 void put_checked(TextPage& page, const Summary& summary) {
   page.gap();
-  page.put("Checked " + counted(summary.packages, "package", "packages") + ", " + counted(summary.scripts, "script", "scripts") +
+  page.say("Checked " + counted(summary.packages, "package", "packages") + ", " + counted(summary.scripts, "script", "scripts") +
            ", " + counted(summary.statements, "statement", "statements"));
-  if (summary.milliseconds > 0) page.put(" in " + std::to_string(summary.milliseconds) + " ms");
+  if (summary.milliseconds > 0) page.say(" in " + std::to_string(summary.milliseconds) + " ms");
   page.end_line();
 }
 
 void put_summary(TextPage& page, const Summary& summary) {
   const bool clean = summary.errors == 0 && summary.warnings == 0;
-  page.put(counted(summary.errors, "error", "errors"), summary.errors ? Style::red : clean ? Style::green : Style::plain);
-  page.put(", ").put(counted(summary.warnings, "warning", "warnings"), summary.warnings ? Style::yellow : Style::plain);
-  page.put(", " + counted(summary.infos, "note", "notes"));
-  if (summary.suppressed) page.put(", " + std::to_string(summary.suppressed) + " suppressed");
+  page.say(counted(summary.errors, "error", "errors"), summary.errors ? Style::red : clean ? Style::green : Style::plain);
+  page.put(", ").say(counted(summary.warnings, "warning", "warnings"), summary.warnings ? Style::yellow : Style::plain);
+  page.say(", " + counted(summary.infos, "note", "notes"));
+  if (summary.suppressed) page.say(", " + std::to_string(summary.suppressed) + " suppressed");
   page.end_line();
 }
 
 }  // namespace
 
 std::string write_text(const Report& report, const WriteOptions& options) {
-  TextPage page(options.width, options.colour);
+  TextPage page(options.width, options.colour, options.lang);
   if (!options.quiet) {
     put_inputs(page, report);
     put_packages(page, report);
@@ -134,7 +134,7 @@ std::string write_text(const Report& report, const WriteOptions& options) {
     if (!finding.suppressed) put_finding(page, report, finding);
   }
   if (!options.quiet) {
-    put_order(page, report.order, 20, options.lang);
+    put_order(page, report.order, 20, to_string(options.lang));
     put_rollback(page, report);
     put_checked(page, report.summary);
   } else if (!report.findings.empty()) {

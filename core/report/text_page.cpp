@@ -46,10 +46,11 @@ void TextPage::gap() {
   if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
 }
 
-void TextPage::wrapped(std::string_view lead, std::string_view foreign, Style lead_style) {
+void TextPage::wrapped(std::string_view english_lead, std::string_view foreign, Style lead_style) {
+  const std::string lead = words_(english_lead);
   put(lead, lead_style);
   const std::size_t margin = display_width(lead);
-  const std::string text = visible(foreign);
+  const std::string text = visible(words_(foreign));
   std::size_t column = margin;
   bool first = true;
   for (std::size_t i = 0; i < text.size();) {

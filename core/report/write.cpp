@@ -1,4 +1,5 @@
 #include "core/report/report.hpp"
+#include "core/report/translate.hpp"
 #include "core/report/writers.hpp"
 
 namespace backstay::report {
@@ -70,17 +71,27 @@ Location location_of(const Report& report, const Finding& finding) {
   return {folder + file, ""};
 }
 
-std::string write(const Report& report, Format format, const WriteOptions& options) {
+namespace {
+
+std::string write_in(const Report& report, Format format, const WriteOptions& options, const Words& say) {
   switch (format) {
     case Format::text: return write_text(report, options);
     case Format::json: return write_json(report);
     case Format::sarif: return write_sarif(report);
     case Format::junit: return write_junit(report, options);
-    case Format::markdown: return write_markdown(report);
-    case Format::html: return write_html(report);
+    case Format::markdown: return write_markdown(report, say);
+    case Format::html: return write_html(report, say);
     case Format::github: return write_github(report);
   }
   return "";
+}
+
+}  // namespace
+
+std::string write(const Report& report, Format format, const WriteOptions& options) {
+  const Words say(options.lang);
+  if (options.lang == Language::en) return write_in(report, format, options, say);
+  return write_in(translated(report, say), format, options, say);
 }
 
 }  // namespace backstay::report

@@ -121,7 +121,7 @@ void add_checking_options(CLI::App& command, CheckingOptions& options) {
       ->option_text("FORMAT");
   add_output_option(command, options.output);
   add_judging_options(command, options);
-  command.add_option("--lang", options.lang, "en or ru; only why versions wait for each other is told in Russian so far")
+  command.add_option("--lang", options.lang, "of messages and remedies: en (default) or ru")
       ->check(CLI::IsMember({"en", "ru"}))
       ->option_text("LANGUAGE");
   command.add_flag("--quiet", options.quiet, "findings and totals only, no progress");
@@ -161,8 +161,7 @@ Result<Resolved> resolve(const CheckingOptions& options) {
   resolved.write.colour = wants_colour(options);
   resolved.write.quiet = options.quiet;
   resolved.write.fail_on = threshold_of(resolved.settings.fail_on);
-  resolved.write.lang = options.lang;
-  if (options.lang == "ru") complain("why versions wait for each other is told in Russian; other messages are in English so far");
+  resolved.write.lang = *language_from(options.lang);
   resolved.progress = options.progress == "always" ? ProgressMode::always
                       : options.progress == "never" || options.quiet ? ProgressMode::never
                                                                      : ProgressMode::automatic;

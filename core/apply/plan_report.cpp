@@ -103,7 +103,7 @@ Style style_of(Reversible reversible) {
 }
 
 std::string as_text(const ApplyPlan& plan, const report::WriteOptions& options) {
-  TextPage page(options.width, options.colour);
+  TextPage page(options.width, options.colour, options.lang);
   for (const std::string& blocker : plan.blockers) page.wrapped("blocked: ", blocker, Style::red);
   if (!plan.complete) {
     page.wrapped("No plan: ", plan.why_not, Style::red);

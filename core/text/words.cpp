@@ -11,7 +11,7 @@ namespace {
 // Chains of "A depends on B depends on C" are looked up one inside the other.
 constexpr unsigned max_depth = 60;
 // A form with less text of its own than this fits too much to stand for a whole sentence.
-constexpr std::size_t least_own_text = 6;
+constexpr std::size_t least_own_text = 5;
 
 struct Line {
   std::string_view id, text;

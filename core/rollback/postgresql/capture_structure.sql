@@ -165,9 +165,9 @@ BEGIN
         (SELECT w.name FROM pg_temp.backstay_watched w WHERE w.relation = d.relation AND w.kind = 'relation' LIMIT 1), coalesce(d.name_after, d.name_before)),
       CASE WHEN d.kind IN ('routine', 'type') THEN ARRAY[coalesce(d.after_state, d.before_state) ->> 'schema', coalesce(d.after_state, d.before_state) ->> 'name']
         WHEN d.kind IN ('schema', 'extension') THEN ARRAY[NULL, coalesce(d.after_state, d.before_state) ->> 'name'] END,
-      CASE WHEN d.after_state IS NULL OR d.before_state IS NULL THEN d.before_state ELSE (SELECT jsonb_object_agg(k, d.before_state -> k) FROM (SELECT jsonb_object_keys(d.before_state || d.after_state) AS k) ks
+      CASE WHEN d.after_state IS NULL OR d.before_state IS NULL THEN d.before_state ELSE (SELECT jsonb_strip_nulls(jsonb_object_agg(k, d.before_state -> k)) FROM (SELECT jsonb_object_keys(d.before_state || d.after_state) AS k) ks
         WHERE d.before_state -> k IS DISTINCT FROM d.after_state -> k) END,
-      CASE WHEN d.after_state IS NULL OR d.before_state IS NULL THEN d.after_state ELSE (SELECT jsonb_object_agg(k, d.after_state -> k) FROM (SELECT jsonb_object_keys(d.before_state || d.after_state) AS k) ks
+      CASE WHEN d.after_state IS NULL OR d.before_state IS NULL THEN d.after_state ELSE (SELECT jsonb_strip_nulls(jsonb_object_agg(k, d.after_state -> k)) FROM (SELECT jsonb_object_keys(d.before_state || d.after_state) AS k) ks
         WHERE d.before_state -> k IS DISTINCT FROM d.after_state -> k) END,
       coalesce(d.name_after, d.name_before)
     FROM differences d

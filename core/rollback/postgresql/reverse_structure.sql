@@ -306,7 +306,7 @@ BEGIN
     IF i.after_state - 'last' <> '{}' THEN
       PERFORM pg_temp.backstay_try(i, format('ALTER SEQUENCE %s AS %s INCREMENT %s MINVALUE %s MAXVALUE %s START %s CACHE %s %s CYCLE', target, old ->> 'type', old ->> 'increment', old ->> 'min', old ->> 'max', old ->> 'start', old ->> 'cache',
         CASE WHEN (old ->> 'cycle')::boolean THEN '' ELSE 'NO' END));
-      IF i.before_state ? 'owned_by' THEN PERFORM pg_temp.backstay_try(i, format('ALTER SEQUENCE %s OWNED BY %s', target, coalesce(i.before_state ->> 'owned_by', 'NONE'))); END IF;
+      IF i.before_state ? 'owned_by' OR i.after_state ? 'owned_by' THEN PERFORM pg_temp.backstay_try(i, format('ALTER SEQUENCE %s OWNED BY %s', target, coalesce(i.before_state ->> 'owned_by', 'NONE'))); END IF;
     END IF;
     IF i.after_state ? 'last' THEN PERFORM pg_temp.backstay_try(i, format('SELECT setval(%L, %s, %L)', target, split_part(i.before_state ->> 'last', ',', 1), split_part(i.before_state ->> 'last', ',', 2))); END IF;
   WHEN 'column' THEN

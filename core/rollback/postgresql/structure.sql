@@ -24,10 +24,10 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_relation_parts(relation oid) RETURNS
       'view', CASE WHEN c.relkind IN ('v', 'm') THEN rtrim(pg_get_viewdef(c.oid), ';') END, 'replica_identity', CASE WHEN c.relkind = 'r' THEN c.relreplident END))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation
   UNION ALL
-  SELECT 'relation', 'sequence', format('%I.%I', n.nspname, c.relname), jsonb_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart, 'increment', s.seqincrement,
+  SELECT 'relation', 'sequence', format('%I.%I', n.nspname, c.relname), jsonb_strip_nulls(jsonb_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart, 'increment', s.seqincrement,
       'max', s.seqmax, 'min', s.seqmin, 'cache', s.seqcache, 'cycle', s.seqcycle, 'last', pg_temp.backstay_last_value(c.oid),
       'owned_by', (SELECT format('%s.%I', d.refobjid::regclass, a.attname) FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a' AND d.refobjsubid > 0))
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a' AND d.refobjsubid > 0)))
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation
   UNION ALL
   SELECT 'column ' || a.attnum, 'column', a.attname, jsonb_strip_nulls(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),

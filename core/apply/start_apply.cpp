@@ -46,11 +46,11 @@ std::string version_statements(const PlanStep& step, db::Engine engine) {
          " WHERE NOT EXISTS (SELECT 1 FROM \"OrigamModelVersion\" WHERE \"refSchemaExtensionId\" = " + id + ");\n";
 }
 
-std::string host_call(const PlanStep& step) {
+std::string host_call(const PlanStep& step, std::string_view action) {
   std::string out;
   report::JsonWriter json(out, 0);
   json.begin_object();
-  json.member("action", step.action);
+  json.member("action", action);
   json.member("package", step.package);
   json.member("element", step.element);
   json.member_or_null("element_id", step.element_id);
@@ -83,6 +83,13 @@ void add_script(Assignment& job, const PlanStep& step, db::Engine engine) {
   job.works.push_back(std::move(work));
 }
 
+void add_host_call(Assignment& job, const PlanStep& step, std::string_view action) {
+  Work work = work_of(step);
+  work.kind = Work::Kind::host_call;
+  work.own = host_call(step, action);
+  job.works.push_back(std::move(work));
+}
+
 void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
   switch (step.kind) {
     case StepKind::sql: return add_script(job, step, engine);
@@ -106,22 +113,16 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
       job.works.push_back(std::move(work));
       return;
     }
-    case StepKind::host_call: {
-      Work work = work_of(step);
-      work.kind = Work::Kind::host_call;
-      work.own = host_call(step);
-      job.works.push_back(std::move(work));
-      return;
-    }
+    case StepKind::host_call: return add_host_call(job, step, step.action);
     case StepKind::file_put:
+      // An ORIGAM activity names a path on the server, where nothing of ours writes: it is left to the host, and said.
+      if (step.is_origam) return add_host_call(job, step, "write-file");
       // Files of a Creatio package lie in the store like its elements.
-      if (!step.is_origam) {
-        for (const Content& content : step.contents) {
-          StoreChange change;
-          change.key = content.key;
-          change.content = content.key;
-          job.store_changes.push_back(std::move(change));
-        }
+      for (const Content& content : step.contents) {
+        StoreChange change;
+        change.key = content.key;
+        change.content = content.key;
+        job.store_changes.push_back(std::move(change));
       }
       return;
     case StepKind::data_binding: {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/json.hpp"
+#include "core/deploy/environment_input.hpp"
 #include "core/report/time_text.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/apply/delivery.hpp"
@@ -16,6 +18,7 @@
 #include "native-plugin/db/take_snapshot.hpp"
 #include "native-plugin/db/url.hpp"
 #include "native-plugin/fs/digest.hpp"
+#include "native-plugin/host/inputs.hpp"
 #include "native-plugin/include/backstay/plugin.h"
 
 namespace backstay::plugin {
@@ -243,7 +246,37 @@ class ApplyOperation final : public MachineOperation {
     if (!driver.ok()) return Error{ErrorCode::unreadable, {}, driver.error().message};
     auto document = db::describe_environment(*driver.value(), false, sha256);
     if (!document.ok()) return Error{ErrorCode::unreadable, {}, document.error().message};
-    return deploy::parse_environment(document.value(), "the target");
+    auto environment = deploy::parse_environment(document.value(), "the target");
+    if (!environment.ok()) return environment.error();
+    if (auto added = add_stored_packages(environment.value()); !added.ok()) return added.error();
+    return environment;
+  }
+
+  // The packages in the directory store: their versions and scripts say what is new, and what a restore runs
+  // again. The target may have others that did not come this way. A host's own store knows elements only.
+  Result<Nothing> add_stored_packages(deploy::Environment& environment) {
+    if (at_.services.store) return Nothing{};
+    const Limits limits;
+    host::OpenedInput opened = host::open_input(at_.config.store_dir, limits);
+    if (!opened.usable || opened.incomplete) {
+      return Error{ErrorCode::unreadable, {}, "the store: " + (opened.findings.empty() ? "it cannot be read" : opened.findings.front().message)};
+    }
+    // Whatever else lies there is not touched: it may be a SQLite target, and closing one drops the locks that
+    // this process has on it.
+    auto& files = opened.input.files;
+    std::set<std::string> packages;
+    for (const InputFile& file : files) {
+      if (file.path.ends_with("/descriptor.json") && file.path.find('/') == file.path.rfind('/')) packages.insert(file.path.substr(0, file.path.find('/')));
+    }
+    files.erase(std::remove_if(files.begin(), files.end(), [&](const InputFile& file) {
+                  return file.path.find('/') == std::string::npos || !packages.count(file.path.substr(0, file.path.find('/')));
+                }), files.end());
+    if (files.empty()) return Nothing{};
+    auto stored = deploy::read_environment_input(opened.input, limits);
+    if (!stored.ok()) return stored.error().code == ErrorCode::not_recognised ? Result<Nothing>(Nothing{}) : Result<Nothing>(stored.error());
+    environment.packages = std::move(stored.value().packages);
+    environment.packages_complete = false;
+    return Nothing{};
   }
 
   bool is_uninstall_;

@@ -176,6 +176,30 @@ export interface Repair {
   order: string[];
 }
 
+export interface Wait {
+  package: string;
+  version: string | null;
+  waits_for: string;
+  waits_for_version: string | null;
+  kind: "names" | "holds" | "follows" | "depends";
+  /** Written down at the place; otherwise implied by what is written there. */
+  stated: boolean;
+  file: string | null;
+  line: number | null;
+  column: number | null;
+  text: string;
+  text_ru: string;
+}
+
+export interface Layout {
+  lanes: {package: string; id: string | null}[];
+  columns: number;
+  nodes: {lane: number; column: number; version: string | null; state: "ordered" | "candidate" | "waiting"}[];
+  /** From what waits to what it waits for, as indexes into nodes. */
+  edges: {from: number; to: number; kind: "names" | "holds" | "follows" | "depends"; cycle: boolean}[];
+  left_out: {nodes: number; edges: number};
+}
+
 export interface Order {
   status: OrderStatus;
   /** On failure the steps that were placed before it stopped. */
@@ -183,8 +207,12 @@ export interface Order {
   candidates: Candidate[];
   conflicts: Conflict[];
   cycles: string[][];
+  /** Of each cycle: one wait a step. */
+  explanation: Wait[][];
   missing: Missing[];
   repairs: Repair[];
+  /** The order as a picture; null where there is none. */
+  layout: Layout | null;
   error: "deadlock" | "no-free-version" | "self-dependency" | "cycle" | "missing" | null;
   message: string | null;
 }

@@ -7,6 +7,12 @@ import { backstay } from "./support.mjs";
 
 const RANK = { info: 0, warning: 1, error: 2, never: 3 };
 
+// As the command line writes it: nodes and edges of the picture stand on a line each.
+function orderText(order) {
+  const text = `${JSON.stringify(order, null, 2)}\n`;
+  return text.replace(/^( *)\{\n\s*("(?:lane|from)": [^{}]*?)\n\s*\}/gm, (_, indent, members) => `${indent}{${members.replace(/,\n\s*/g, ", ")}}`);
+}
+
 export async function run(args, { cwd, stdin }) {
   const parsed = parse(args);
   const missing = (path) => path !== "-" && !existsSync(join(cwd, path));
@@ -73,7 +79,7 @@ async function perform({ command, paths, options }, cwd, stdin) {
   const { report, unread } = await check(items, settings);
   if (command === "order") {
     const stuck = ["deadlock", "cycle"].includes(report.order.status);
-    const stdout = options.last("--format") === "json" ? `${JSON.stringify(report.order, null, 2)}\n` : await backstay.order(items, settings);
+    const stdout = options.last("--format") === "json" ? orderText(report.order) : await backstay.order(items, settings);
     return { stdout, exit: unread ? 3 : stuck ? 1 : 0 };
   }
   const stdout = await backstay.render(items, options.last("--format") ?? "text", settings);

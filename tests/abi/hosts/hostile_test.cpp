@@ -257,7 +257,8 @@ TEST_CASE("hosts: none at all is a host") {
   REQUIRE(api.op_new(engine, BACKSTAY_OP_APPLY, params.c_str(), SIZE_MAX, &op, &document) == BACKSTAY_OK);
   CHECK(api.engine_close(engine) == BACKSTAY_E_STATE);
   const backstay_status status = api.op_run(op, &document);
-  CAPTURE(taken(document));
+  const std::string report = taken(document);  // CAPTURE evaluates what it shows only when a check fails
+  CAPTURE(report);
   CHECK(status == BACKSTAY_OK);
   CHECK(api.op_run(op, nullptr) == BACKSTAY_E_STATE);
   CHECK(api.op_cancel(op) == BACKSTAY_E_STATE);

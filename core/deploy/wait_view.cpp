@@ -92,36 +92,30 @@ bool WaitView::has_circle(const std::vector<std::uint32_t>& members) {
   return queue_.size() < members.size();
 }
 
-const std::vector<bool>& WaitView::needed_by(std::uint32_t start) {
+// Everything that `each(key, visit)` leads to from `start`, itself included.
+template <class Each>
+const std::vector<bool>& WaitView::reach(std::uint32_t start, Each each) {
   reached_.assign(keyed_.keys(), false);
   queue_.assign(1, start);
   reached_[start] = true;
   while (!queue_.empty()) {
     const std::uint32_t at = queue_.back();
     queue_.pop_back();
-    each_out(at, [&](std::uint32_t to) {
-      if (reached_[to]) return;
-      reached_[to] = true;
-      queue_.push_back(to);
+    each(at, [&](std::uint32_t next) {
+      if (reached_[next]) return;
+      reached_[next] = true;
+      queue_.push_back(next);
     });
   }
   return reached_;
 }
 
+const std::vector<bool>& WaitView::needed_by(std::uint32_t start) {
+  return reach(start, [&](std::uint32_t key, const auto& visit) { each_out(key, visit); });
+}
+
 const std::vector<bool>& WaitView::needing(std::uint32_t start) {
-  reached_.assign(keyed_.keys(), false);
-  queue_.assign(1, start);
-  reached_[start] = true;
-  while (!queue_.empty()) {
-    const std::uint32_t at = queue_.back();
-    queue_.pop_back();
-    each_in(at, [&](std::uint32_t from) {
-      if (reached_[from]) return;
-      reached_[from] = true;
-      queue_.push_back(from);
-    });
-  }
-  return reached_;
+  return reach(start, [&](std::uint32_t key, const auto& visit) { each_in(key, visit); });
 }
 
 }  // namespace backstay::deploy

@@ -33,6 +33,8 @@ class WaitView {
   void each_out(std::uint32_t key, Visit visit) const;
   template <class Visit>
   void each_in(std::uint32_t key, Visit visit) const;
+  template <class Each>
+  const std::vector<bool>& reach(std::uint32_t start, Each each);
   bool counts(std::uint32_t version, std::uint32_t named) const { return !(left_out_.version == version && left_out_.named == named); }
   std::uint32_t before(std::uint32_t key) const {
     return key > 0 && keyed_.package_of_key[key - 1] == keyed_.package_of_key[key] ? key - 1 : none;

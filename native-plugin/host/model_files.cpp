@@ -2,14 +2,13 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "core/package/origam/edit_dependency.hpp"
+#include "core/deploy/make_repair.hpp"
 #include "native-plugin/host/interrupt.hpp"
 #include "native-plugin/host/output.hpp"
 
@@ -30,42 +29,24 @@ Error changed_error(const std::string& file) {
   return Error{ErrorCode::malformed, {.file = file}, "has changed since it was read; nothing was written"};
 }
 
-bool is_unchanged(const ChangedFile& changed, const std::map<std::string, FileStamp>& stamps) {
-  const auto known = stamps.find(changed.file);
-  return known != stamps.end() && stamp_of(changed.path) == known->second;
+bool is_unchanged(const std::string& file, const std::string& path, const std::map<std::string, FileStamp>& stamps) {
+  const auto known = stamps.find(file);
+  return known != stamps.end() && stamp_of(path) == known->second;
 }
 
-Result<ChangedFile> open_file(const Input& input, const std::string& file, const std::map<std::string, FileStamp>& stamps, const Limits& limits) {
-  ChangedFile changed;
-  changed.file = file;
-  std::error_code problem;
-  // A link inside the folder stays a link: what it points at is written.
-  changed.path = fs::canonical(input.path + "/" + file, problem).string();
-  if (problem) return Error{ErrorCode::unreadable, {.file = file}, "cannot be read: " + problem.message()};
-  Result<std::string> bytes = read_text(changed.path, limits.max_text_file_bytes);
-  if (!bytes.ok()) return bytes.error();
-  changed.before = changed.after = std::move(bytes.value());
-  if (!is_unchanged(changed, stamps)) return changed_error(file);
-  return changed;
-}
-
-struct LineChange {
-  std::string file;
-  origam::DependencyEdit change;
+struct OpenedFile {
+  std::string path, bytes;
 };
 
-// All lines that a repair changes, each list from its end up, so that a line that goes does not move the others.
-std::vector<LineChange> changes_of(const deploy::Repair& repair) {
-  std::vector<LineChange> changes;
-  for (const deploy::RepairEdit& edit : repair.edits) {
-    for (const deploy::RepairEdit::Line& line : edit.lines) {
-      LineChange made{edit.file, {edit.version_id, line.entry, edit.dependency_id, line.from, std::nullopt}};
-      if (!edit.to.empty()) made.change.to = edit.to;
-      changes.push_back(std::move(made));
-    }
-  }
-  std::stable_sort(changes.begin(), changes.end(), [](const LineChange& a, const LineChange& b) { return a.change.entry > b.change.entry; });
-  return changes;
+Result<OpenedFile> open_file(const Input& input, const std::string& file, const std::map<std::string, FileStamp>& stamps, const Limits& limits) {
+  std::error_code problem;
+  // A link inside the folder stays a link: what it points at is written.
+  const std::string path = fs::canonical(input.path + "/" + file, problem).string();
+  if (problem) return Error{ErrorCode::unreadable, {.file = file}, "cannot be read: " + problem.message()};
+  Result<std::string> bytes = read_text(path, limits.max_text_file_bytes);
+  if (!bytes.ok()) return bytes.error();
+  if (!is_unchanged(file, path, stamps)) return changed_error(file);
+  return OpenedFile{path, std::move(bytes.value())};
 }
 
 void undo(const std::vector<ChangedFile>& files, const std::vector<report::RepairedInput::Written>& written) {
@@ -88,18 +69,19 @@ std::map<std::string, FileStamp> stamp_files(const Input& input) {
 
 Result<std::vector<ChangedFile>> change_files(const Input& input, const deploy::Repair& repair,
                                               const std::map<std::string, FileStamp>& stamps, const Limits& limits) {
+  std::map<std::string, std::string> paths;
+  const deploy::ReadFile read = [&](const std::string& file) -> Result<std::string> {
+    Result<OpenedFile> opened = open_file(input, file, stamps, limits);
+    if (!opened.ok()) return opened.error();
+    paths[file] = std::move(opened.value().path);
+    return std::move(opened.value().bytes);
+  };
+  auto made = deploy::make_repair(repair, read, limits);
+  if (!made.ok()) return made.error();
   std::vector<ChangedFile> files;
-  for (const LineChange& line : changes_of(repair)) {
-    auto at = std::find_if(files.begin(), files.end(), [&](const ChangedFile& changed) { return changed.file == line.file; });
-    if (at == files.end()) {
-      Result<ChangedFile> opened = open_file(input, line.file, stamps, limits);
-      if (!opened.ok()) return opened.error();
-      files.push_back(std::move(opened.value()));
-      at = files.end() - 1;
-    }
-    Result<origam::EditedFile> made = origam::edit_dependency(at->after, line.file, line.change, limits);
-    if (!made.ok()) return made.error();
-    at->after = std::move(made.value().bytes);
+  for (deploy::RepairedFile& file : made.value()) {
+    std::string path = std::move(paths[file.file]);
+    files.push_back({std::move(file.file), std::move(path), std::move(file.before), std::move(file.after)});
   }
   return files;
 }
@@ -126,7 +108,7 @@ Result<std::vector<report::RepairedInput::Written>> write_changes(const std::vec
   }
   std::vector<report::RepairedInput::Written> written;
   for (const ChangedFile& changed : files) {
-    Result<Nothing> step = is_unchanged(changed, stamps) ? Result<Nothing>(Nothing{}) : Result<Nothing>(changed_error(changed.file));
+    Result<Nothing> step = is_unchanged(changed.file, changed.path, stamps) ? Result<Nothing>(Nothing{}) : Result<Nothing>(changed_error(changed.file));
     if (step.ok() && keep_backup) step = write_file(changed.path + ".bak", changed.before);
     if (step.ok()) step = write_file(changed.path, changed.after);
     if (!step.ok()) {

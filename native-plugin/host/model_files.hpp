@@ -31,7 +31,7 @@ struct ChangedFile {
   std::string before, after;  // all bytes
 };
 
-// The edits of a repair made in memory. Errors: those of the core's edit_dependency, unreadable; malformed
+// The edits of a repair made in memory, by make_repair. Errors: its own, unreadable; malformed
 // when a file is not the one of `stamps`.
 Result<std::vector<ChangedFile>> change_files(const Input& input, const deploy::Repair& repair,
                                               const std::map<std::string, FileStamp>& stamps, const Limits& limits);

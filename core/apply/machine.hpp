@@ -45,6 +45,7 @@ struct Settings {
   bool dry_run = false;
   bool overwrite_conflicts = false;       // restore: rows that users changed get the old values too
   bool with_full_copy = false;            // SQLite: a full copy goes into the backup
+  bool keeps_captures = false;            // a rehearsal's apply: what was captured stays in the target until its restore
   std::uint32_t lock_wait_ms = 0;
   std::string maintenance, jobs;          // JSON for the services
 };
@@ -86,6 +87,10 @@ struct Unfinished {
 };
 std::unique_ptr<Machine> start_recovery(Unfinished operation, Settings settings);
 
+// Apply, restore and apply again, on a copy or in a transaction that the host takes back, with a snapshot between.
+// Everything but the database and the delivery is answered inside: the host is asked for lock, begin, commit,
+// rollback, run_script, execute, read_rows, undo_capture (SQLite), read_content, progress, unlock and for
+// snapshot with the text "document", which it answers with schema::snapshot_json over schema and rows.
 std::unique_ptr<Machine> start_rehearsal(ApplyPlan plan, Settings settings);
 
 }  // namespace backstay::apply

@@ -72,7 +72,7 @@ void Operation::drop_witnesses() {
   ask(RequestKind::begin);
   execute(witness::delete_steps(settings_.engine), {db::Value::of(settings_.op_id)});
   execute(witness::delete_operation(settings_.engine), {db::Value::of(settings_.op_id)});
-  if (is_on_sqlite()) execute(capture::drop);
+  if (is_on_sqlite() && !settings_.keeps_captures) execute(capture::drop);
   read(witness::count_rows(settings_.engine), {}, [this](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       drop_pending();

@@ -29,7 +29,7 @@ enum class RequestKind : std::uint8_t {
   execute,         // `sql`, a statement of our own, with `values`
   read_rows,       // the same; answers `rows`
   undo_capture,    // SQLite: take back the recorded changes of operation `name`, step `step`, conflicts kept; answers them
-  snapshot,        // of the target (core/schema), as `document`; `text` = "schema" or "data" (both)
+  snapshot,        // of the target (core/schema), as `document`; `text` = "schema" or "data" (both) for digests, "document" for schema::snapshot_json
   restore_copy,    // SQLite: put back the full copy in backup `name`
   // The configuration store.
   read_store,      // digests of the keys of `changes` (all when empty), as `document`

@@ -57,6 +57,8 @@ struct PlannedStatement {
   std::vector<const sql::Fact*> definitions;  // into CapturePlan::script: objects it makes, alters, drops
   // Why its text does not say which rows it changes (dynamic SQL, a routine), one clause each: they have to be watched.
   std::vector<std::string> unread;
+  // Routines called in expressions, as written, that may write wherever they like; the catalogue knows more.
+  std::vector<std::string> calls;
   std::vector<std::string> obstacles; // why (a part of) it cannot be taken back, one clause each
   Transaction transaction = Transaction::none;
   bool outside_transaction = false;   // the server refuses it inside one

@@ -36,6 +36,11 @@ struct DmlShape {
 // Reads the tokens [first, last) of `stream`. kind is other when the statement is none of the three.
 DmlShape read_dml_shape(const sql::TokenStream& stream, std::uint32_t first, std::uint32_t last, Dialect dialect);
 
+// A name with a bracket behind it that no keyword explains. Types with a length look the same.
+bool is_function_call(const sql::Cursor& c, std::uint32_t i);
+// A function of the servers that answers the same twice within one transaction and changes nothing.
+bool is_repeatable(std::string_view name);
+
 // Why the set of rows that the statement touches cannot be told by asking for it just before; empty when it can:
 // one table, no data-changing CTE, no LIMIT without end, no function whose answer may differ the second time.
 std::string unrepeatable(const sql::TokenStream& stream, std::uint32_t first, std::uint32_t last, const DmlShape& shape);

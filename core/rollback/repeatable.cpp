@@ -21,7 +21,9 @@ constexpr std::string_view repeatable_functions[] = {
     "to_date", "to_number", "to_timestamp", "translate", "trim", "trunc", "try_cast", "try_convert", "upper", "varchar", "varchar2", "year",
     "avg", "any", "all", "some", "exists", "array", "row", "bool_or", "bool_and", "every", "date", "interval", "character", "bit", "float"};
 
-bool is_function_call(const Cursor& c, std::uint32_t i) {
+}  // namespace
+
+bool is_function_call(const sql::Cursor& c, std::uint32_t i) {
   const Token& t = c.at(i);
   if (!t.is_name() || !c.at(i + 1).is(TokenKind::open)) return false;
   switch (t.keyword) {
@@ -37,8 +39,6 @@ bool is_function_call(const Cursor& c, std::uint32_t i) {
 bool is_repeatable(std::string_view name) {
   return std::any_of(std::begin(repeatable_functions), std::end(repeatable_functions), [&](std::string_view known) { return same_word(known, name); });
 }
-
-}  // namespace
 
 std::string unrepeatable(const TokenStream& stream, std::uint32_t first, std::uint32_t last, const DmlShape& shape) {
   if (shape.writes_in_with) return "a CTE of it changes data as well";

@@ -33,6 +33,7 @@ class Writer {
   }
 
  private:
+  void watch_calls(const PlannedStatement& statement, ReversePiece& piece);
   void watch_rows(const PlannedStatement& statement, ReversePiece& piece);
   ReversePiece piece_of(const PlannedStatement& statement);
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
@@ -143,9 +144,23 @@ void Writer::watch_rows(const PlannedStatement& statement, ReversePiece& piece) 
   }
 }
 
+// Routines in expressions mostly compute. The catalogue is asked when the script runs: only volatile ones can write.
+void Writer::watch_calls(const PlannedStatement& statement, ReversePiece& piece) {
+  std::string names;
+  for (const std::string& call : statement.calls) names += (names.empty() ? "" : ", ") + call;
+  if (!statement.rows.empty()) {
+    return raise_class(piece, ReverseClass::needs_review, "It calls " + names + ": what a routine writes in other tables is reported, not undone.");
+  }
+  const std::string step = std::to_string(piece.step);
+  piece.before += "CALL pg_temp.backstay_watch_calls(" + step + ", " + text_array(statement.calls) + ");\n";
+  piece.after = "CALL pg_temp.backstay_watched(" + step + ");\n" + piece.after;
+  raise_class(piece, ReverseClass::needs_review, "It calls " + names + ": when a routine may write, the rows it changes are noted by triggers; what else it changes is not undone.");
+}
+
 ReversePiece Writer::piece_of(const PlannedStatement& statement) {
   ReversePiece piece = start_piece(statement, document_, static_cast<std::uint32_t>(out_.pieces.size() + 1));
   capture_objects(statement, piece);
+  if (!statement.calls.empty()) watch_calls(statement, piece);
   const bool watched = !statement.unread.empty() && statement.obstacles.empty() && !statement.outside_transaction && statement.transaction == Transaction::none;
   if (watched) {
     watch_rows(statement, piece);
@@ -157,7 +172,7 @@ ReversePiece Writer::piece_of(const PlannedStatement& statement) {
       if (!watched) raise_class(piece, ReverseClass::not_undone, as_sentence(why));
     }
   }
-  if (watched) {
+  if (watched || (!statement.calls.empty() && statement.rows.empty())) {
     piece.reverse = "CALL pg_temp.backstay_reverse_watched(" + std::to_string(piece.step) + ");\n";
   } else if (!piece.before.empty()) piece.reverse = "CALL pg_temp.backstay_reverse_step(" + std::to_string(piece.step) + ");\n";
   return piece;
@@ -167,10 +182,10 @@ void Writer::write_capture() {
   std::string& out = out_.capture_script;
   out = "-- The script with captures: before each statement what it will change, in the same transaction.\n"
         "-- Run this instead of the script. Written by backstay reverse.\n"
-        "SET client_min_messages TO warning;\n";
+        "SET client_min_messages TO warning;\nSET check_function_bodies TO off;\n";
   out += sql_text("postgresql/common");
   for (const char* part : {"structure", "capture_rows", "watch_rows", "capture_structure"}) out += sql_text(std::string("postgresql/") + part);
-  out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ");\n";
+  out += "RESET client_min_messages;\nRESET check_function_bodies;\n\nBEGIN;\nCALL pg_temp.backstay_run(" + sql_literal(out_.script_id) + ");\n";
   std::size_t at = 0;
   for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
     const ReversePiece& piece = out_.pieces[i];
@@ -195,10 +210,10 @@ void Writer::write_reverse() {
   std::string& out = out_.reverse_script;
   out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
         "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\n"
-        "SET client_min_messages TO warning;\n";
+        "SET client_min_messages TO warning;\nSET check_function_bodies TO off;\n";
   out += sql_text("postgresql/common");
   for (const char* part : {"structure", "reverse_structure", "reverse_rows", "reverse_watched"}) out += sql_text(std::string("postgresql/") + part);
-  out += "RESET client_min_messages;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
+  out += "RESET client_min_messages;\nRESET check_function_bodies;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
   for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
     if (piece->reverse_class == ReverseClass::unchanged) continue;
     const PlannedStatement& statement = plan_.statements[piece->step - 1];

@@ -12,7 +12,8 @@ constexpr Named table_names[] = {{"contact", "contact"}, {"\"SysProcess\"", "Sys
 constexpr Named column_names[] = {{"name", "name"}, {"\"IsActive\"", "IsActive"}, {"\"Modified On\"", "Modified On"}, {"note", "note"},
                                   {"\"where\"", "where"}, {"amount", "amount"}, {"\"from\"", "from"}, {"Kind", "kind"}, {"\"t\"", "t"}};
 constexpr const char* types[] = {"integer", "text", "boolean", "numeric(12,2)", "timestamptz", "date", "uuid", "jsonb", "json", "bytea",
-                                 "double precision", "integer[]", "varchar(40)", "char(6)", "app.mood", "interval", "inet", "bigint", "int4range"};
+                                 "double precision", "integer[]", "varchar(40)", "char(6)", "app.mood", "interval", "inet", "bigint", "int4range",
+                                 "text[]", "app.mood[]", "app.positive", "app.pair", "point", "xml", "bit varying(16)", "real", "numeric", "timestamp", "timetz", "tsvector", "\"char\""};
 constexpr const char* sqlite_types[] = {"integer", "text", "real", "blob", "numeric"};
 
 }  // namespace
@@ -22,9 +23,22 @@ std::string Generator::value(const std::string& type, bool may_be_null) {
   const std::uint64_t n = ++fresh_;
   const std::string s = std::to_string(n);
   if (type == "integer" || type == "bigint") return s;
+  if (type == "app.code") return "'c" + s + "'";
+  if (type == "text[]") return "ARRAY['a,\"b " + s + "', NULL, 'it''s']";
+  if (type == "app.mood[]") return chance(50) ? "ARRAY['sad']::app.mood[]" : "ARRAY['very happy', NULL]::app.mood[]";
+  if (type == "app.pair") return "ROW(" + s + ", 'p''" + s + "')::app.pair";
+  if (type == "point") return "point(" + s + ", 1)";
+  if (type == "xml") return "'<a>" + s + "</a>'::xml";
+  if (type == "bit varying(16)") return s + "::bit(14)::bit varying(16)";
+  if (type == "timestamp") return "TIMESTAMP '2024-01-01 00:00:00' + interval '" + s + " minutes'";
+  if (type == "timetz") return "TIMETZ '10:00:00+02' + interval '" + s + " seconds'";
+  if (type == "tsvector") return "to_tsvector('simple', 'word " + s + "')";
+  if (type == "\"char\"") return chance(50) ? "'a'" : "'b'";
   if (type == "text" || type == "varchar(40)") return chance(20) ? "'it''s " + s + "; -- x'" : "'v" + s + "'";
   if (type == "boolean") return chance(50) ? "true" : "false";
-  if (type == "numeric(12,2)" || type == "numeric" || type == "real") return s + ".50";
+  // 1.5 and 1.50 are equal and not the same.
+  if (type == "numeric" && !sqlite_) return s + (chance(50) ? ".5" : ".50");
+  if (type == "numeric(12,2)" || type == "numeric" || type == "real" || type == "app.positive") return s + ".50";
   if (type == "timestamptz") return "TIMESTAMPTZ '2024-01-01 00:00:00+00' + interval '" + s + " minutes'";
   if (type == "date") return "DATE '2000-01-01' + " + s;
   if (type == "uuid") return "'00000000-0000-0000-0000-" + std::string(12 - s.size(), '0') + s + "'";
@@ -73,22 +87,28 @@ GeneratedTable Generator::table(std::size_t number, const GeneratedDatabase& bef
   const std::string bare = named.bare;
   const bool plain = bare == "contact" || bare == "account" || bare == "update";
   table.relation = schema + (plain ? bare : named.written);
-  const unsigned kind = static_cast<unsigned>(below(10));
-  const std::string key_type = kind < 4 ? "integer" : kind < 6 && !sqlite_ ? "uuid" : "text";
+  const unsigned kind = static_cast<unsigned>(below(12));
+  const std::string key_type = kind < 4 ? "integer" : kind < 6 && !sqlite_ ? "uuid" : kind == 6 && !sqlite_ ? "app.code" : kind == 7 && !sqlite_ ? "timestamptz" : "text";
   table.columns.push_back({"\"Id\"", "Id", key_type, false, false, false});
-  if (kind < 9) table.key = {0};
-  if (kind == 8) {
+  if (kind < 11) table.key = {0};
+  if (kind >= 8 && kind < 10) {
     table.columns.push_back({"part", "part", "integer", false, false, false});
     table.key = {0, 1};
   }
+  if (kind == 9) {
+    table.columns.push_back({"\"Third Part\"", "Third Part", sqlite_ ? "text" : "uuid", false, false, false});
+    table.key = {2, 0, 1};
+  }
   table.identity = kind == 0 && !sqlite_;
+  table.unique_only = kind == 10;
+  table.partitioned = !sqlite_ && !table.identity && !table.key.empty() && chance(12);
   const std::size_t plain_columns = 2 + below(4), start = below(std::size(column_names));
   for (std::size_t i = 0; i < plain_columns; ++i) {
     const Named& column = column_names[(start + i) % std::size(column_names)];
     const std::string type = sqlite_ ? sqlite_types[below(std::size(sqlite_types))] : types[below(std::size(types))];
     table.columns.push_back({column.written, column.bare, type, chance(75), false, false});
   }
-  if (chance(35)) {
+  if (!table.partitioned && chance(35)) {
     table.code = "\"Code\"";
     table.columns.push_back({"\"Code\"", "Code", "text", false, false, false});
   }
@@ -96,16 +116,19 @@ GeneratedTable Generator::table(std::size_t number, const GeneratedDatabase& bef
   for (std::size_t i = 0; i < before.tables.size(); ++i) {
     if (before.tables[i].key.size() == 1) candidates.push_back(static_cast<int>(i));
   }
+  // Its own rows may be its parents.
+  if (table.key.size() == 1 && !sqlite_ && chance(15)) candidates = {static_cast<int>(before.tables.size())};
   if (!candidates.empty() && chance(70)) {
     table.parent = candidates[below(candidates.size())];
-    const GeneratedTable& parent = before.tables[static_cast<std::size_t>(table.parent)];
+    const GeneratedTable& parent = static_cast<std::size_t>(table.parent) == before.tables.size() ? table : before.tables[static_cast<std::size_t>(table.parent)];
     table.reference = table.columns.size();
-    table.columns.push_back({"\"ParentId\"", "ParentId", parent.columns[parent.key[0]].type, true, false, false});
-    constexpr const char* actions[] = {"NO ACTION", "CASCADE", "SET NULL", "RESTRICT"};
-    table.on_delete = actions[below(4)];
+    const std::string parent_type = parent.columns[parent.key[0]].type;
+    table.columns.push_back({"\"ParentId\"", "ParentId", parent_type, true, false, false});
+    constexpr const char* actions[] = {"NO ACTION", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT"};
+    table.on_delete = actions[below(sqlite_ ? 4 : 5)];
     table.on_update = chance(40) ? "CASCADE" : "NO ACTION";
   }
-  if (chance(15) && !sqlite_) table.columns.push_back({"doubled", "doubled", "text", true, true, false});
+  if (chance(15) && !sqlite_ && key_type != "timestamptz") table.columns.push_back({"doubled", "doubled", "text", true, true, false});
   table.before_trigger = !sqlite_ && chance(25);
   if (table.before_trigger) table.columns.push_back({"touched", "touched", "text", true, false, true});
   table.audited = !sqlite_ && !table.before_trigger && chance(15);
@@ -121,18 +144,25 @@ std::string Generator::create(const GeneratedTable& table, const GeneratedDataba
     if (column.generated) sql += " GENERATED ALWAYS AS ('x' || " + table.columns[0].name + "::text) STORED";
     if (!column.nullable) sql += " NOT NULL";
     if (column.name == table.code) sql += " UNIQUE";
+    if (!sqlite_ && column.nullable && !column.generated && column.name != "\"ParentId\"" && fresh_ % 4 == 0) sql += " DEFAULT " + value(column.type, false);
+    if (!sqlite_ && fresh_ % 7 == 0) sql += " CHECK (" + column.name + " IS NULL OR length(" + column.name + "::text) < 500)";
   }
   if (!table.key.empty()) {
-    sql += ", PRIMARY KEY (";
+    sql += table.unique_only ? ", UNIQUE (" : ", PRIMARY KEY (";
     for (std::size_t i = 0; i < table.key.size(); ++i) sql += (i ? ", " : "") + table.columns[table.key[i]].name;
     sql += ")";
   }
   if (table.parent >= 0) {
     const GeneratedTable& parent = before.tables[static_cast<std::size_t>(table.parent)];
     sql += ", FOREIGN KEY (" + table.columns[table.reference].name + ") REFERENCES " + parent.name + " (" + parent.columns[parent.key[0]].name +
-           ") ON DELETE " + table.on_delete + " ON UPDATE " + table.on_update + (sqlite_ || !chance(30) || table.on_delete == "RESTRICT" ? "" : " DEFERRABLE");
+           ") ON DELETE " + table.on_delete + " ON UPDATE " + table.on_update + (sqlite_ || !chance(30) || table.on_delete == "RESTRICT" ? "" : chance(30) ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE");
   }
-  return sql + ");\n";
+  if (!table.partitioned) return sql + ");\n";
+  sql += ") PARTITION BY HASH (" + table.columns[table.key[0]].name + ");\n";
+  for (int i = 0; i < 3; ++i) {
+    sql += "CREATE TABLE app.\"piece " + std::to_string(++fresh_) + "\" PARTITION OF " + table.name + " FOR VALUES WITH (MODULUS 3, REMAINDER " + std::to_string(i) + ");\n";
+  }
+  return sql;
 }
 
 std::string Generator::insert_row(const GeneratedDatabase& database, const GeneratedTable& table) {
@@ -149,6 +179,7 @@ GeneratedDatabase Generator::database() {
   GeneratedDatabase database;
   if (!sqlite_) {
     database.setup = "CREATE SCHEMA app; CREATE SCHEMA \"My Schema\"; CREATE TYPE app.mood AS ENUM ('sad', 'very happy');\n"
+                     "CREATE DOMAIN app.positive AS numeric(14,4) CHECK (VALUE > 0); CREATE TYPE app.pair AS (n int, t text); CREATE DOMAIN app.code AS text CHECK (VALUE <> '');\n"
                      "CREATE TABLE app.audit_log (at bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text);\n"
                      "CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.touched := 'at ' || md5(NEW::text); RETURN NEW; END $f$;\n"
                      "CREATE FUNCTION app.audit() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO app.audit_log (what) VALUES (TG_OP); RETURN NULL; END $f$;\n";
@@ -162,139 +193,19 @@ GeneratedDatabase Generator::database() {
         "CREATE VIEW app.above AS SELECT a FROM app.summary; CREATE SEQUENCE app.counter START 10; SELECT nextval('app.counter');\n"
         "CREATE FUNCTION app.plus(a int) RETURNS int LANGUAGE sql AS 'SELECT a + 1'; COMMENT ON FUNCTION app.plus(int) IS 'adds';\n"
         "CREATE TABLE app.refers (id int PRIMARY KEY, simple int REFERENCES app.simple ON DELETE CASCADE); INSERT INTO app.refers VALUES (1, 1), (2, 3);\n";
+    database.setup += fixed_tables();
   }
   const std::size_t tables = 2 + below(3);
   for (std::size_t i = 0; i < tables; ++i) {
     const GeneratedTable made = table(i, database);
+    database.tables.push_back(made);
     database.setup += create(made, database);
     const std::size_t rows = below(8) ? 4 + below(10) : 0;
     for (std::size_t r = 0; r < rows; ++r) database.setup += insert_row(database, made) + ";\n";
     if (made.before_trigger) database.setup += "CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON " + made.name + " FOR EACH ROW EXECUTE FUNCTION app.touch();\n";
     if (made.audited) database.setup += "CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON " + made.name + " FOR EACH ROW EXECUTE FUNCTION app.audit();\n";
-    database.tables.push_back(made);
   }
   return database;
-}
-
-// --- statements -------------------------------------------------------------------------------------
-
-std::string Generator::condition(const GeneratedTable& table, const std::string& qualifier) {
-  const GeneratedColumn& column = table.columns[below(table.columns.size())];
-  const std::string c = qualifier.empty() ? column.name : qualifier + "." + column.name;
-  const std::string key = (qualifier.empty() ? "" : qualifier + ".") + table.columns[0].name;
-  switch (below(sqlite_ ? 5 : 8)) {
-    case 0: return c + " IS NULL";
-    case 1: return c + " IS NOT NULL";
-    case 2: return key + " IN (SELECT " + table.columns[0].name + " FROM " + table.name + " ORDER BY 1 LIMIT " + std::to_string(1 + below(4)) + ")";
-    case 3: return "(" + c + " IS NOT NULL OR " + key + " IS NULL) AND " + key + " IN (SELECT x." + table.columns[0].name + " FROM " + table.name + " x)";
-    case 4: return key + " > (SELECT min(x." + table.columns[0].name + ") FROM " + table.name + " x)";
-    case 5: return "length(" + c + "::text) % 2 = " + std::to_string(below(2));
-    case 6: return "lower(" + c + "::text) LIKE '%1%' -- trailing; comment\n";
-    default: return "EXISTS (SELECT 1 FROM app.audit_log) OR NOT (" + c + "::text = 'x;y')";
-  }
-}
-
-std::string Generator::update(const GeneratedDatabase& database, const GeneratedTable& table, bool& assigns_key) {
-  const bool key_too = chance(8);
-  const std::size_t first = some_column(table, key_too);
-  std::string set = table.columns[first].name + " = " + literal(table, first, database);
-  for (const std::size_t k : table.key) assigns_key = assigns_key || k == first;
-  const std::size_t second = some_column(table, false);
-  if (second != first && chance(40)) {
-    if (!sqlite_ && chance(40)) set = "(" + table.columns[first].name + ", " + table.columns[second].name + ") = (" + literal(table, first, database) + ", " + literal(table, second, database) + ")";
-    else set += ", " + table.columns[second].name + " = " + literal(table, second, database);
-  }
-  const std::string& key = table.columns[0].name;
-  switch (below(sqlite_ ? 5 : 9)) {
-    case 0: return "UPDATE " + table.name + " SET " + set;
-    case 1: return "UPDATE " + table.name + " SET " + set + " WHERE " + condition(table, "");
-    case 2: return "UPDATE " + table.name + " AS x1 SET " + set + " WHERE " + condition(table, "x1");
-    case 3: return "UPDATE " + table.name + " SET " + set + "\nFROM (SELECT " + key + " AS k FROM " + table.name + " y WHERE " + condition(table, "y") + ") src\nWHERE src.k = " + table.name.substr(table.name.find('.') == std::string::npos ? 0 : table.name.find('.') + 1) + "." + key;
-    case 4: return "WITH chosen AS (SELECT " + key + " AS k FROM " + table.name + " WHERE " + condition(table, "") + ")\nUPDATE " + table.name + " SET " + set + " WHERE " + key + " IN (SELECT k FROM chosen)";
-    case 5: volatile_statement = true; return "UPDATE " + table.name + " SET " + set + " WHERE random() < 0.5";
-    case 6: return "UPDATE ONLY " + table.name + " z SET " + set + " WHERE " + condition(table, "z") + " RETURNING *";
-    case 7: return "WITH gone AS (UPDATE " + table.name + " SET " + set + " WHERE " + condition(table, "") + " RETURNING 1) SELECT count(*) FROM gone";
-    default: return "UPDATE " + table.name + " u SET " + set + " FROM " + table.name + " o JOIN " + table.name + " o2 ON o2." + key + " = o." + key + " WHERE o." + key + " = u." + key + " AND " + condition(table, "u");
-  }
-}
-
-std::string Generator::remove(const GeneratedDatabase&, const GeneratedTable& table) {
-  const std::string& key = table.columns[0].name;
-  switch (below(sqlite_ ? 4 : 6)) {
-    case 0: return "DELETE FROM " + table.name + " WHERE " + condition(table, "");
-    case 1: return "DELETE FROM " + table.name + " AS d WHERE " + condition(table, "d") + (sqlite_ || chance(50) ? "" : " RETURNING d.*");
-    case 2: return chance(30) ? "DELETE FROM " + table.name : "DELETE FROM " + table.name + " WHERE " + key + " = (SELECT max(" + key + ") FROM " + table.name + ")";
-    case 3: return "WITH old AS (SELECT " + key + " AS k FROM " + table.name + " WHERE " + condition(table, "") + ") DELETE FROM " + table.name + " WHERE " + key + " IN (SELECT k FROM old)";
-    case 4: return "DELETE FROM " + table.name + " d USING " + table.name + " o WHERE o." + key + " = d." + key + " AND " + condition(table, "d");
-    default: return "DELETE FROM ONLY " + table.name + " WHERE " + key + " IN (SELECT " + key + " FROM " + table.name + " ORDER BY 1 DESC LIMIT 2)";
-  }
-}
-
-std::string Generator::insert(const GeneratedDatabase& database, const GeneratedTable& table) {
-  if (table.identity) volatile_statement = true;
-  const std::string row = insert_row(database, table);
-  const std::string& key = table.columns[0].name;
-  switch (below(6)) {
-    case 0: return row + (chance(50) && !sqlite_ ? " RETURNING " + key : "");
-    case 1: return row + " ON CONFLICT DO NOTHING";
-    case 2:
-      if (table.key.size() == 1) return row + " ON CONFLICT (" + key + ") DO UPDATE SET " + table.columns[some_column(table, false)].name + " = DEFAULT";
-      return row;
-    case 3: {
-      // The conflict does happen: the row's key is one that is there.
-      if (table.key.size() != 1 || table.identity) return row;
-      std::string columns, values;
-      for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        if (table.columns[i].generated) continue;
-        columns += (columns.empty() ? "" : ", ") + table.columns[i].name;
-        values += (values.empty() ? "" : ", ") + (i == 0 ? "x." + key : literal(table, i, database));
-      }
-      const std::size_t c = some_column(table, false);
-      return "INSERT INTO " + table.name + " (" + columns + ") SELECT " + values + " FROM " + table.name + " x WHERE " + condition(table, "x") +
-             " ON CONFLICT (" + key + ") DO UPDATE SET " + table.columns[c].name + " = excluded." + table.columns[c].name;
-    }
-    case 4: return sqlite_ ? row : "WITH seed AS (SELECT 1) " + row;
-    default: return row + ";\n" + insert_row(database, table);
-  }
-}
-
-std::string Generator::other(const GeneratedDatabase& database, const GeneratedTable& table) {
-  const std::string& key = table.columns[0].name;
-  const std::size_t c = some_column(table, false);
-  const std::string set = table.columns[c].name + " = " + literal(table, c, database);
-  switch (below(5)) {
-    case 0:
-      return "MERGE INTO " + table.name + " m USING (SELECT " + key + " AS k FROM " + table.name + ") s ON s.k = m." + key +
-             " WHEN MATCHED AND " + condition(table, "m") + " THEN DELETE WHEN MATCHED THEN UPDATE SET " + set;
-    case 1: return "TRUNCATE " + table.name + (chance(60) ? " CASCADE" : "");
-    case 2: return "DO $do$ BEGIN UPDATE " + table.name + " SET " + set + " WHERE " + condition(table, "") + "; " + insert_row(database, table) + "; END $do$";
-    case 3: return "WITH d AS (DELETE FROM " + table.name + " WHERE " + condition(table, "") + " RETURNING " + key + ") UPDATE " + table.name + " SET " + set + " WHERE " + key + " NOT IN (SELECT " + key + " FROM d)";
-    default: return "DO $do$ BEGIN IF EXISTS (SELECT 1 FROM " + table.name + ") THEN DELETE FROM " + table.name + " WHERE " + condition(table, "") + "; END IF; END $do$";
-  }
-}
-
-std::string Generator::statement(const GeneratedDatabase& database, bool& assigns_key) {
-  volatile_statement = false;
-  const GeneratedTable& table = database.tables[below(database.tables.size())];
-  const std::size_t kind = below(10);
-  if (kind < 4) return update(database, table, assigns_key);
-  if (kind < 6) return remove(database, table);
-  if (kind < 9 || sqlite_) return insert(database, table);
-  if (table.identity) volatile_statement = true;
-  return other(database, table);
-}
-
-std::string Generator::edit(const GeneratedDatabase& database) {
-  const GeneratedTable& table = database.tables[below(database.tables.size())];
-  const std::string& key = table.columns[0].name;
-  const std::string row = "(SELECT " + key + " FROM " + table.name + " ORDER BY 1 LIMIT 1 OFFSET " + std::to_string(below(8)) + ")";
-  const std::size_t kind = below(10);
-  if (kind < 6) {
-    std::size_t c = some_column(table, false);
-    return "UPDATE " + table.name + " SET " + table.columns[c].name + " = " + literal(table, c, database) + " WHERE " + key + " = " + row;
-  }
-  if (kind < 8) return "DELETE FROM " + table.name + " WHERE " + key + " = " + row;
-  return insert_row(database, table);
 }
 
 }  // namespace backstay::test

@@ -26,7 +26,8 @@ struct GeneratedTable {
   int parent = -1;                     // table that `reference` points to
   std::size_t reference = 0;           // place of the column
   std::string on_delete, on_update;    // of that foreign key
-  bool identity = false, before_trigger = false, audited = false;
+  bool identity = false, before_trigger = false, audited = false, partitioned = false;
+  bool unique_only = false;            // the key is a unique constraint, not the primary key
   std::string code;                    // a second, unique and filled column; empty: none
 };
 
@@ -44,6 +45,8 @@ class Generator {
   std::string statement(const GeneratedDatabase& database, bool& assigns_key);
   // Something a user does afterwards.
   std::string edit(const GeneratedDatabase& database);
+  // One statement over tables that are the same in every database, in a shape that no template gives.
+  std::string set_piece();
   // One statement that changes definitions.
   std::string definition(const GeneratedDatabase& database);
 
@@ -52,6 +55,7 @@ class Generator {
   bool volatile_statement = false;     // the last statement's effect is not the same the second time
 
  private:
+  static std::string fixed_tables();
   std::string value(const std::string& type, bool may_be_null);
   std::string literal(const GeneratedTable& table, std::size_t column, const GeneratedDatabase& database);
   std::string condition(const GeneratedTable& table, const std::string& qualifier);

@@ -77,7 +77,10 @@ struct Merge {
         }
         conflict(t, key, "", "parent missing");
         if (fates[t].count(key) && fates[t][key] == Fate::removed) result.rows[t].erase(key);
-        else result.rows[t][key] = current[t].at(key);
+        else {
+          result.rows[t][key] = current[t].at(key);
+          if (const Row* o = find(original[t], key)) result.loose[t][key] = *o;
+        }
         fates[t].erase(key);
       }
     }
@@ -89,6 +92,7 @@ struct Merge {
 
 Expected merged(const GeneratedDatabase& database, const State& original, const State& final, const State& current) {
   Merge merge{database, original, final, current, {}, {}};
+  merge.result.loose.resize(database.tables.size());
   merge.result.rows.resize(database.tables.size());
   merge.fates.resize(database.tables.size());
   for (std::size_t t = 0; t < database.tables.size(); ++t) {

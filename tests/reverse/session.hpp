@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -12,13 +13,14 @@ namespace backstay::test {
 
 class Session {
  public:
-  Session() : connection_(PQconnectdb("")) {
+  Session() : connection_(PQconnectdb(std::getenv("BACKSTAY_PG_ADMIN_URL") ? std::getenv("BACKSTAY_PG_ADMIN_URL") : "")) {
     PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
   }
   ~Session() { PQfinish(connection_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  void reconnect() { PQreset(connection_); }
   bool connected() const { return PQstatus(connection_) == CONNECTION_OK; }
   // Runs one or several statements; rows() are those of the last that gave some. False on an error, see problem().
   bool run(const std::string& sql) {

@@ -8,6 +8,7 @@
 # and on no port unless BACKSTAY_PG_TCP=1, which also sets BACKSTAY_PG_PORT. PostgreSQL refuses to run as root: then it
 # runs as `postgres` or `nobody`, and the command as whoever called. Ends with 77 when there is no server to be found.
 #   BACKSTAY_PG_FSYNC=on     for tests that cut the power (default off: four times faster)
+#   BACKSTAY_PG_MEMORY=1     data below /dev/shm where there is one: for tests that make and drop thousands of tables
 set -euo pipefail
 
 bin=${BACKSTAY_PG_BIN:-}
@@ -16,7 +17,9 @@ if [ -z "$bin" ]; then
 fi
 [ -n "$bin" ] || { echo "with_postgres: no initdb below /usr/lib/postgresql" >&2; exit 77; }
 
-base=$(mktemp -d "${TMPDIR:-/tmp}/backstay-pg-XXXXXX")
+place=${TMPDIR:-/tmp}
+if [ "${BACKSTAY_PG_MEMORY:-}" = 1 ] && [ -w /dev/shm ]; then place=/dev/shm; fi
+base=$(mktemp -d "$place/backstay-pg-XXXXXX")
 as_server=()
 if [ "$(id -u)" = 0 ]; then
   user=postgres
@@ -47,7 +50,7 @@ if [ "${BACKSTAY_PG_TCP:-}" = 1 ]; then
 fi
 "${as_server[@]}" "$bin/postgres" -D "$base/data" -k "$base" -p "$port" -c listen_addresses="$listen" \
   -c fsync="${BACKSTAY_PG_FSYNC:-off}" -c max_connections=40 -c shared_buffers=32MB -c log_min_messages=fatal \
-  -c autovacuum=off >"$base/server.log" 2>&1 &
+  -c autovacuum=off -c jit=off -c full_page_writes="${BACKSTAY_PG_FSYNC:-off}" >"$base/server.log" 2>&1 &
 server=$!
 for _ in $(seq 200); do
   "$bin/pg_isready" -q -h "$base" -p "$port" && break

@@ -233,5 +233,6 @@ END $backstay$;
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_complete() LANGUAGE plpgsql AS $backstay$
 BEGIN
   IF EXISTS (SELECT 1 FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.kind = 'relation') THEN PERFORM pg_temp.backstay_digest_new_tables(); END IF;
+  PERFORM pg_temp.backstay_follow_sequences();
   UPDATE backstay_capture.run SET complete = true WHERE run = pg_temp.backstay_current_run();
 END $backstay$;

@@ -85,6 +85,8 @@ DECLARE
   home text;
   r record;
   foreign_keys jsonb;
+  attached jsonb;
+  dropped oid;
 BEGIN
   BEGIN
     EXECUTE 'DROP TABLE ' || CASE WHEN if_exists THEN 'IF EXISTS ' ELSE '' END || list || CASE WHEN cascades THEN ' CASCADE' ELSE '' END;
@@ -92,17 +94,27 @@ BEGIN
   EXCEPTION WHEN SQLSTATE 'BS001' THEN NULL;
   END;
   FOREACH target IN ARRAY targets LOOP
-    t := to_regclass(target);
-    CONTINUE WHEN t IS NULL;
-    IF EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = t OR h.inhrelid = t) THEN
-      RAISE EXCEPTION 'backstay: % has partitions or children; it cannot be put aside', t::regclass;
+    dropped := to_regclass(target);
+    CONTINUE WHEN dropped IS NULL;
+    IF EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhparent WHERE dropped IN (h.inhparent, h.inhrelid) AND c.relkind = 'r') THEN
+      RAISE EXCEPTION 'backstay: % inherits from or to other tables; it cannot be put aside', dropped::regclass;
     END IF;
-    SELECT coalesce(jsonb_agg(jsonb_build_object('table', k.conrelid::bigint, 'name', k.conname, 'definition', pg_get_constraintdef(k.oid)) ORDER BY k.oid), '[]') INTO foreign_keys
-      FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid = t;
-    number := pg_temp.backstay_item(the_step, 'kept table', t, NULL, false);
-    SELECT n.nspname INTO home FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = t;
-    UPDATE backstay_capture.item x SET before_state = jsonb_build_object('schema', home, 'foreign_keys', foreign_keys, 'aside', format('backstay_capture_r%s_s%s_%s', x.run, x.step, x.item))
-      WHERE (x.run, x.step, x.item) = (pg_temp.backstay_current_run(), the_step, number);
+    -- Partitions go along with their table; a partition alone leaves it first.
+    SELECT jsonb_build_object('table', h.inhparent::bigint, 'bound', pg_get_expr(c.relpartbound, c.oid)) INTO attached
+      FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid WHERE h.inhrelid = dropped;
+    FOR t IN SELECT dropped UNION ALL SELECT p.relid FROM pg_catalog.pg_partition_tree(dropped) p WHERE p.relid <> dropped LOOP
+      CONTINUE WHEN EXISTS (SELECT 1 FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'kept table' AND x.relation = t);
+      SELECT coalesce(jsonb_agg(jsonb_build_object('table', t::bigint, 'name', p.name, 'definition', p.state ->> 'definition') ORDER BY p.name), '[]') INTO foreign_keys
+        FROM pg_temp.backstay_relation_parts(t) AS p WHERE p.kind = 'constraint' AND p.state ->> 'type' = 'f';
+      number := pg_temp.backstay_item(the_step, 'kept table', t, NULL, false);
+      SELECT n.nspname INTO home FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = t;
+      UPDATE backstay_capture.item x SET before_state = jsonb_build_object('schema', home, 'foreign_keys', foreign_keys,
+          -- What may go with it in a later statement: functions of triggers, sequences of defaults.
+          'triggers', (SELECT coalesce(jsonb_agg(p.state ORDER BY p.name), '[]') FROM pg_temp.backstay_relation_parts(t) AS p WHERE p.kind = 'trigger'),
+          'defaults', (SELECT coalesce(jsonb_agg(jsonb_build_object('column', p.name, 'default', p.state ->> 'default')), '[]') FROM pg_temp.backstay_relation_parts(t) AS p WHERE p.kind = 'column' AND p.state ? 'default'), 'aside', format('backstay_capture_r%s_s%s_%s', x.run, x.step, x.item)) || CASE WHEN t = dropped AND attached IS NOT NULL THEN jsonb_build_object('attached', attached) ELSE '{}' END
+        WHERE (x.run, x.step, x.item) = (pg_temp.backstay_current_run(), the_step, number);
+    END LOOP;
+    IF attached IS NOT NULL THEN EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', (attached ->> 'table')::oid::regclass, dropped::regclass); END IF;
   END LOOP;
   -- Views on the tables go; their definitions were captured as dependants.
   FOR r IN SELECT DISTINCT w.ev_class::regclass AS view FROM backstay_capture.item x JOIN pg_catalog.pg_depend d ON d.refobjid = x.relation AND d.classid = 'pg_catalog.pg_rewrite'::regclass
@@ -112,6 +124,12 @@ BEGIN
   FOR r IN SELECT k.conrelid::regclass AS owner, k.conname FROM backstay_capture.item x JOIN pg_catalog.pg_constraint k ON k.contype = 'f' AND k.conparentid = 0 AND x.relation IN (k.conrelid, k.confrelid)
       WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'kept table' GROUP BY k.oid, k.conrelid, k.conname LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.owner, r.conname);
+  END LOOP;
+  FOR r IN SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', x.relation::regclass, d ->> 'column') AS change FROM backstay_capture.item x CROSS JOIN LATERAL jsonb_array_elements(x.before_state -> 'defaults') AS d
+      WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'kept table'
+    UNION ALL SELECT format('DROP TRIGGER %I ON %s', g ->> 'name', x.relation::regclass) FROM backstay_capture.item x CROSS JOIN LATERAL jsonb_array_elements(x.before_state -> 'triggers') AS g
+      WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'kept table' LOOP
+    EXECUTE r.change;
   END LOOP;
   FOR r IN SELECT x.relation::regclass AS owner, x.before_state ->> 'aside' AS aside FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'kept table' LOOP
     EXECUTE format('CREATE SCHEMA %I', r.aside);
@@ -198,6 +216,15 @@ END $backstay$;
 -- The next after_objects() also looks at where sequences stand.
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_with_sequence_values(the_step integer) LANGUAGE sql AS $backstay$
   INSERT INTO backstay_capture.item (run, step, item, kind, name) VALUES (pg_temp.backstay_current_run(), the_step, 0, 'value of sequences', '') ON CONFLICT DO NOTHING
+$backstay$;
+
+-- At the end: a sequence that the script set goes on counting within the script; what the next statement found, or where
+-- it stands now, is what this statement left.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_follow_sequences() RETURNS void LANGUAGE sql AS $backstay$
+  UPDATE backstay_capture.item x SET after_state = jsonb_set(x.after_state, '{last}', to_jsonb(coalesce(f.found, pg_temp.backstay_last_value(x.relation))))
+  FROM (SELECT y.step, y.item, lead(y.before_state ->> 'last') OVER (PARTITION BY y.relation ORDER BY y.step, y.item) AS found FROM backstay_capture.item y
+    WHERE y.run = pg_temp.backstay_current_run() AND y.kind = 'sequence' AND y.before_state ? 'last' AND y.after_state ? 'last') AS f
+  WHERE x.run = pg_temp.backstay_current_run() AND (x.step, x.item) = (f.step, f.item) AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = x.relation)
 $backstay$;
 
 -- At the end: what tables the script made hold now, so that a later look tells whether somebody used them.

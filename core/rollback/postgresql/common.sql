@@ -37,10 +37,11 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_columns(relation oid, generated bool
   WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND (generated OR attgenerated = '')
 $backstay$;
 
--- A key: unique, never null, over plain columns, none of them in `assigned`. The primary key before others.
+-- A key: unique, never null, over plain columns, none of them in `assigned`. The primary key before others, then
+-- what other tables refer to, then the fewest columns, then the first: users change names rather than numbers.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_key(relation oid, assigned text[]) RETURNS text[] LANGUAGE sql STABLE AS $backstay$
   SELECT columns FROM (
-    SELECT i.indisprimary AS is_primary, i.indexrelid, array_agg(a.attname::text ORDER BY k.position) AS columns, bool_and(a.attnotnull) AS filled
+    SELECT i.indisprimary AS is_primary, EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f WHERE f.contype = 'f' AND f.conindid = i.indexrelid) AS is_referenced, min(a.attnum) AS first, i.indexrelid, array_agg(a.attname::text ORDER BY k.position) AS columns, bool_and(a.attnotnull) AS filled
     FROM pg_catalog.pg_index i
     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
@@ -48,7 +49,7 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_key(relation oid, assigned text[]) R
       AND k.position <= i.indnkeyatts
     GROUP BY i.indexrelid, i.indisprimary) AS keys
   WHERE filled AND NOT columns && assigned
-  ORDER BY is_primary DESC, cardinality(columns), indexrelid LIMIT 1
+  ORDER BY is_primary DESC, is_referenced DESC, cardinality(columns), first, indexrelid LIMIT 1
 $backstay$;
 
 -- "a.k1 = b.k1 AND a.k2 = b.k2" for the columns of a key.

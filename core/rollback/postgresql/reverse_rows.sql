@@ -1,6 +1,8 @@
 -- Rows back to what they were, except where somebody has written since.
 
 CREATE TEMPORARY TABLE IF NOT EXISTS backstay_reversing (run bigint);
+-- Tables the script made whose rows are not those it left.
+CREATE TEMPORARY TABLE IF NOT EXISTS backstay_used (relation oid);
 
 -- The newest run of this script that is still in force. None: nothing is done, so a second call does no harm.
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_start_reverse(the_script text) LANGUAGE plpgsql AS $backstay$
@@ -17,6 +19,9 @@ BEGIN
     RETURN;
   END IF;
   INSERT INTO pg_temp.backstay_reversing VALUES (number);
+  DELETE FROM pg_temp.backstay_used;
+  INSERT INTO pg_temp.backstay_used SELECT x.relation FROM backstay_capture.item x JOIN pg_catalog.pg_class c ON c.oid = x.relation
+    WHERE x.run = number AND x.kind = 'relation' AND x.after_state ? 'digest' AND x.after_state ->> 'digest' IS DISTINCT FROM pg_temp.backstay_digest(x.relation);
   SET CONSTRAINTS ALL IMMEDIATE;
   -- A body may use what comes back only later.
   PERFORM set_config('check_function_bodies', 'off', true);
@@ -182,6 +187,25 @@ BEGIN
   RETURN i;
 END $backstay$;
 
+-- A row that the script added stays, because rows of others refer to it: then it stays as they know it, and what later
+-- statements made of it, taken back a moment ago, is made again.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_redo(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  i backstay_capture.item;
+  columns text[];
+BEGIN
+  FOR i IN SELECT (pg_temp.backstay_located(x)).* FROM backstay_capture.item x JOIN pg_temp.backstay_reversing r ON r.run = x.run
+      WHERE x.step > the_step AND x.kind IN ('rows', 'insert', 'table') AND x.after_rows IS NOT NULL AND x.key_columns IS NOT NULL AND EXISTS (SELECT 1 FROM backstay_capture.conflict c
+        WHERE c.run = x.run AND c.step = the_step AND c.relation = x.name AND c.kind = 'in use' AND c.detail <> 'added by the script and changed since') ORDER BY x.step, x.item LOOP
+    columns := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation, false)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)) AND NOT c = ANY (i.key_columns));
+    CONTINUE WHEN cardinality(columns) = 0;
+    EXECUTE format('UPDATE %s t SET %s FROM %s b JOIN %s a ON %s WHERE %s AND EXISTS (SELECT 1 FROM backstay_capture.conflict h WHERE h.run = %s AND h.step = %s AND h.relation = %L AND h.row_key = %s
+        AND h.kind = ''in use'' AND h.detail <> ''added by the script and changed since'')', i.relation::regclass,
+      (SELECT string_agg(format('%1$I = CASE WHEN %2$s AND NOT %3$s THEN a.%1$I ELSE t.%1$I END', c, pg_temp.backstay_same(ARRAY[c], 't', 'b'), pg_temp.backstay_same(ARRAY[c], 'a', 'b')), ', ') FROM unnest(columns) AS c),
+      i.before_rows, i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'b'), pg_temp.backstay_match(i.key_columns, 't', 'b'), i.run, the_step, i.name, pg_temp.backstay_row_key(i.key_columns, 't'));
+  END LOOP;
+END $backstay$;
+
 -- Everything one statement did to rows. Foreign keys may ask for another order than ours: what is refused is tried
 -- again after the rest, until nothing moves any more; only then is it a conflict.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_reverse_rows(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
@@ -215,17 +239,21 @@ END $backstay$;
 -- The application's own triggers ran when the script did; they must not run once more on the way back.
 CREATE TEMPORARY TABLE IF NOT EXISTS backstay_held_trigger (relation oid, name text, enabled "char");
 
-CREATE OR REPLACE FUNCTION pg_temp.backstay_hold_triggers(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_hold_relation(the_relation oid) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   g record;
 BEGIN
-  FOR g IN SELECT DISTINCT t.tgrelid, t.tgname::text AS name, t.tgenabled FROM backstay_capture.item x JOIN pg_temp.backstay_reversing r ON r.run = x.run
-      JOIN pg_catalog.pg_trigger t ON t.tgrelid = x.relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgparentid = 0
-      WHERE x.step = the_step AND x.kind IN ('rows', 'insert', 'table') LOOP
+  FOR g IN SELECT t.tgrelid, t.tgname::text AS name, t.tgenabled FROM pg_catalog.pg_trigger t
+      WHERE t.tgrelid = the_relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgparentid = 0 LOOP
     INSERT INTO pg_temp.backstay_held_trigger VALUES (g.tgrelid, g.name, g.tgenabled);
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.name);
   END LOOP;
 END $backstay$;
+
+CREATE OR REPLACE FUNCTION pg_temp.backstay_hold_triggers(the_step integer) RETURNS void LANGUAGE sql AS $backstay$
+  SELECT pg_temp.backstay_hold_relation(r.relation) FROM (SELECT DISTINCT x.relation FROM backstay_capture.item x JOIN pg_temp.backstay_reversing v ON v.run = x.run
+    WHERE x.step = the_step AND x.kind IN ('rows', 'insert', 'table')) AS r
+$backstay$;
 
 CREATE OR REPLACE FUNCTION pg_temp.backstay_release_triggers() RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
@@ -259,5 +287,6 @@ BEGIN
   PERFORM pg_temp.backstay_reverse_objects(the_step);
   PERFORM pg_temp.backstay_hold_triggers(the_step);
   PERFORM pg_temp.backstay_reverse_rows(the_step);
+  PERFORM pg_temp.backstay_redo(the_step);
   PERFORM pg_temp.backstay_release_triggers();
 END $backstay$;

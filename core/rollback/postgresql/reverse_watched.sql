@@ -34,16 +34,11 @@ END $backstay$;
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_reverse_watched(the_step integer) LANGUAGE plpgsql AS $backstay$
 DECLARE
   i backstay_capture.item;
-  g record;
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_temp.backstay_reversing) THEN RETURN; END IF;
   CALL pg_temp.backstay_reverse_step(the_step);
   FOR i IN SELECT x.* FROM backstay_capture.item x JOIN pg_temp.backstay_reversing r ON r.run = x.run WHERE x.step = the_step AND x.kind = 'keyless' LOOP
-    FOR g IN SELECT t.tgrelid, t.tgname::text AS name, t.tgenabled FROM pg_catalog.pg_trigger t
-        WHERE t.tgrelid = i.relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgparentid = 0 LOOP
-      INSERT INTO pg_temp.backstay_held_trigger VALUES (g.tgrelid, g.name, g.tgenabled);
-      EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.name);
-    END LOOP;
+    PERFORM pg_temp.backstay_hold_relation(i.relation);
     CALL pg_temp.backstay_reverse_keyless(i);
   END LOOP;
   PERFORM pg_temp.backstay_release_triggers();

@@ -26,6 +26,8 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_relation_parts(relation oid) RETURNS
   UNION ALL
   SELECT 'relation', 'sequence', format('%I.%I', n.nspname, c.relname), jsonb_strip_nulls(jsonb_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart, 'increment', s.seqincrement,
       'max', s.seqmax, 'min', s.seqmin, 'cache', s.seqcache, 'cycle', s.seqcycle, 'last', pg_temp.backstay_last_value(c.oid),
+      'identity_of', (SELECT format('%s %s', d.refobjid, a.attname) FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i' AND d.refobjsubid > 0),
       'owned_by', (SELECT format('%s.%I', d.refobjid::regclass, a.attname) FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a' AND d.refobjsubid > 0)))
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation
@@ -74,8 +76,9 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_named_parts(the_schemas text[], the_
       'owner', pg_get_userbyid(t.typowner), 'acl', pg_temp.backstay_acl(t.typacl, 'T', t.typowner), 'comment', obj_description(t.oid, 'pg_type'), 'definition', CASE t.typtype
         WHEN 'e' THEN (SELECT format('ENUM (%s)', string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)) FROM pg_enum e WHERE e.enumtypid = t.oid)
         WHEN 'c' THEN (SELECT format('(%s)', string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
-        WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) || coalesce(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END
-          || coalesce((SELECT string_agg(format(' CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)), '' ORDER BY k.conname) FROM pg_constraint k WHERE k.contypid = t.oid), '') END))
+        WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
+      'default', CASE WHEN t.typtype = 'd' THEN t.typdefault END, 'not_null', CASE WHEN t.typtype = 'd' THEN t.typnotnull END,
+      'constraints', (SELECT jsonb_object_agg(k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')))
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
     WHERE t.typname = the_name AND (t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND c.relkind = 'c'))
       AND n.nspname = ANY (the_schemas)
@@ -87,9 +90,9 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_named_parts(the_schemas text[], the_
   SELECT 'extension ' || e.oid, 'extension', quote_ident(e.extname), jsonb_build_object('name', e.extname) FROM pg_extension e WHERE e.extname = the_name AND the_schemas = '{}'
 $backstay$;
 
--- A relation by its two names; null when there is none.
+-- A relation by its two names; null when there is none. That of a composite type is the type's.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_find(the_schema text, the_name text) RETURNS oid LANGUAGE sql STABLE AS $backstay$
-  SELECT to_regclass(CASE WHEN the_schema = '' THEN quote_ident(the_name) ELSE format('%I.%I', the_schema, the_name) END)::oid
+  SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(CASE WHEN the_schema = '' THEN quote_ident(the_name) ELSE format('%I.%I', the_schema, the_name) END) AND c.relkind <> 'c'
 $backstay$;
 
 -- A digest of all rows, whatever their order.

@@ -32,7 +32,7 @@ BEGIN
       JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum
       WHERE x.indexrelid = (SELECT y.indexrelid FROM pg_index y WHERE y.indrelid = root AND y.indisunique AND y.indisvalid AND y.indpred IS NULL AND y.indexprs IS NULL
         AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = root AND b.attnum = ANY (y.indkey::int2[]) AND NOT b.attnotnull)
-        ORDER BY y.indisprimary DESC, y.indnkeyatts, y.indexrelid LIMIT 1) AND p.position <= x.indnkeyatts;
+        ORDER BY y.indisprimary DESC, EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = y.indexrelid) DESC, y.indnkeyatts, y.indkey[0], y.indexrelid LIMIT 1) AND p.position <= x.indnkeyatts;
     SELECT coalesce(max(x.item), 0) + 1 INTO number FROM backstay_capture.item x WHERE x.run = the_run AND x.step = the_step;
     stem := format('r%s_s%s_%s', the_run, the_step, number);
     INSERT INTO backstay_capture.item (run, step, item, kind, relation, name, key_columns, cascaded, before_rows, after_rows)
@@ -69,6 +69,19 @@ BEGIN
   RETURN NULL;
 END $backstay$;
 
+-- Triggers are neither made nor dropped on a table that a deferred constraint still waits for: those are checked now,
+-- and wait again for what comes.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_settle_constraints() RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  k record;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.condeferrable) THEN RETURN; END IF;
+  SET CONSTRAINTS ALL IMMEDIATE;
+  FOR k IN SELECT DISTINCT n.nspname, c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred LOOP
+    EXECUTE format('SET CONSTRAINTS %I.%I DEFERRED', k.nspname, k.conname);
+  END LOOP;
+END $backstay$;
+
 -- Before the statement. Takes a lock on every watched table that keeps writers out until the transaction ends.
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_watch(the_step integer, targets text[] DEFAULT NULL) LANGUAGE plpgsql AS $backstay$
 DECLARE
@@ -77,6 +90,7 @@ DECLARE
   always boolean := (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user);
   name text;
 BEGIN
+  PERFORM pg_temp.backstay_settle_constraints();
   PERFORM pg_temp.backstay_count();
   FOR t IN SELECT pg_temp.backstay_watchable(targets) LOOP
     EXECUTE format('CREATE TRIGGER backstay_note_i AFTER INSERT ON %s REFERENCING NEW TABLE AS backstay_new FOR EACH STATEMENT EXECUTE FUNCTION backstay_capture.note(%s)', t::regclass, arguments);
@@ -90,6 +104,17 @@ BEGIN
       END LOOP;
     END IF;
   END LOOP;
+END $backstay$;
+
+-- Before a statement that calls routines in expressions: they are watched when one of them may write.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_watch_calls(the_step integer, calls text[]) LANGUAGE plpgsql AS $backstay$
+BEGIN
+  PERFORM pg_temp.backstay_count();
+  IF EXISTS (SELECT 1 FROM unnest(calls) AS c CROSS JOIN LATERAL parse_ident(c, false) AS n JOIN pg_catalog.pg_proc p ON p.proname = n[cardinality(n)]
+      JOIN pg_catalog.pg_namespace s ON s.oid = p.pronamespace AND (cardinality(n) = 1 OR s.nspname = n[cardinality(n) - 1])
+      WHERE p.provolatile = 'v' AND s.nspname NOT IN ('pg_catalog', 'information_schema')) THEN
+    CALL pg_temp.backstay_watch(the_step);
+  END IF;
 END $backstay$;
 
 -- Rows without a key: those of both sides go, as often as they stand on both.
@@ -110,6 +135,7 @@ DECLARE
   i backstay_capture.item;
   same text;
 BEGIN
+  PERFORM pg_temp.backstay_settle_constraints();
   FOR g IN SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t WHERE t.tgfoid = 'backstay_capture.note()'::regprocedure AND t.tgparentid = 0 LOOP
     EXECUTE format('DROP TRIGGER %I ON %s', g.tgname, g.tgrelid::regclass);
   END LOOP;

@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
 # Runs fuzz targets, one after the other, with address and undefined behaviour sanitizers (clang).
 #
-#   bash tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]     default: 60 seconds, another seed
-#                                                        each time, every target
+#   bash tests/fuzz/run.sh [--seconds N] [--seed N] [--preset NAME] [TARGET...]
+#                                   default: 60 seconds, another seed each time, preset fuzz, every target
 #
-# Builds preset fuzz when a target is not there. New inputs collect in build/fuzz-corpus/TARGET, what
+# Builds the preset when a target is not there; preset asan has the same targets beside its tests. New
+# inputs collect in build/fuzz-corpus/TARGET, what
 # crashed in build/fuzz-artifacts/TARGET. Ends with 1 when any target found something.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=60
 seed=0  # libFuzzer takes one from the clock
+preset=fuzz
 targets=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --seconds) seconds=${2:?--seconds needs a number}; shift ;;
     --seed) seed=${2:?--seed needs a number}; shift ;;
-    -*) echo "usage: bash tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]" >&2; exit 2 ;;
+    --preset) preset=${2:?--preset needs a name}; shift ;;
+    -*) echo "usage: bash tests/fuzz/run.sh [--seconds N] [--seed N] [--preset NAME] [TARGET...]" >&2; exit 2 ;;
     *) targets+=("$1") ;;
   esac
   shift
@@ -32,10 +35,10 @@ export UBSAN_OPTIONS=print_stacktrace=1
 
 bad=0
 for target in "${targets[@]}"; do
-  binary=build/fuzz/tests/$target
+  binary=build/$preset/tests/$target
   if [ ! -x "$binary" ]; then
-    cmake --preset fuzz >/dev/null
-    cmake --build --preset fuzz --target "$target"
+    cmake --preset "$preset" >/dev/null
+    cmake --build --preset "$preset" --target "$target"
   fi
   corpus=build/fuzz-corpus/$target
   artifacts=build/fuzz-artifacts/$target

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "core/report/json_writer.hpp"
 
@@ -58,6 +59,24 @@ ColumnText column_text(std::string_view definition) {
   }
   column.type = std::string(rest);
   return column;
+}
+
+// PRIMARY KEY (a, "B c"): the names of the columns.
+std::vector<std::string> primary_key(const Object& table) {
+  constexpr std::string_view begin = "PRIMARY KEY (";
+  std::vector<std::string> names;
+  for (const Part& part : table.parts) {
+    if (part.what != "constraint" || !std::string_view(part.definition).starts_with(begin)) continue;
+    std::string name;
+    bool in_quotes = false;
+    for (const char c : std::string_view(part.definition).substr(begin.size())) {
+      if (c == '"') in_quotes = !in_quotes;
+      else if (!in_quotes && (c == ',' || c == ')')) names.push_back(std::exchange(name, {}));
+      else if (in_quotes || c != ' ') name += c;
+      if (!in_quotes && c == ')') break;
+    }
+  }
+  return names;
 }
 
 const Part* column(const Object& table, std::string_view name) {
@@ -166,6 +185,7 @@ std::string environment_json(const Snapshot& snapshot, const std::vector<Environ
       json.member("type", column.type);
       json.member_flag("nullable", column.nullable);
     });
+    if (const std::vector<std::string> key = primary_key(object); !key.empty()) json.texts("primary_key", key);
     json.end_object();
   }
   json.end_array();

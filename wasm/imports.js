@@ -4,4 +4,5 @@ mergeInto(LibraryManager.library, {
   host_now: () => {},
   host_progress: () => {},
   host_read: () => {},
+  host_text: () => {},
 });

@@ -9,6 +9,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const NOT_SUPPORTED = 52; // WASI's ENOSYS: the core opens no file, so nothing ever needs these
 
+// The text files beside the module, in the order of Pack in module_texts.cpp.
+export const TEXT_FILES = ["rule-pages.txt", "messages.txt", "reverse-sql.txt"];
+
 // A source is one file of a request: { size, read(offset, length) -> Uint8Array of that length }.
 // `onProgress(what, done, total)` returns false to stop.
 export class BackstayModule {
@@ -16,10 +19,13 @@ export class BackstayModule {
   #memory;
   #sources = [];
   #onProgress = () => true;
+  #textFile;
 
-  // `compiled` is a WebAssembly.Module of backstay.wasm.
-  static async create(compiled) {
+  // `compiled` is a WebAssembly.Module of backstay.wasm; `text(name)` gives the bytes of one of TEXT_FILES, at once: the
+  // module asks in the middle of a call, and only for what the call needs.
+  static async create(compiled, text) {
     const self = new BackstayModule();
+    self.#textFile = text;
     const instance = await WebAssembly.instantiate(compiled, self.#imports(compiled));
     self.#exports = instance.exports;
     self.#memory = instance.exports.memory;
@@ -54,6 +60,15 @@ export class BackstayModule {
   // The files that repair number `request.repair` of input number `request.input` changes.
   repair(request, sources) {
     return this.#with("backstay_repair", request, sources);
+  }
+
+  // A rehearsal is a conversation with one instance: rehearsal_calls.hpp.
+  rehearse(request, sources) {
+    return this.#with("backstay_rehearse", request, sources);
+  }
+
+  rehearseNext(answer) {
+    return this.#call("backstay_rehearse_next", answer);
   }
 
   #with(name, request, sources, onProgress = () => true) {
@@ -118,6 +133,11 @@ export class BackstayModule {
         if (!bytes || bytes.length !== size) return 0;
         new Uint8Array(this.#memory.buffer, at >>> 0, size).set(bytes);
         return 1;
+      },
+      host_text: (which, at) => {
+        const bytes = this.#textFile(TEXT_FILES[which]);
+        if (at !== 0) new Uint8Array(this.#memory.buffer, at >>> 0, bytes.length).set(bytes);
+        return bytes.length;
       },
     };
     const fixed = {

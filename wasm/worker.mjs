@@ -19,9 +19,27 @@ function open(data) {
   };
 }
 
+// Written out, so that a bundler finds the files.
+const textAddresses = {
+  "rule-pages.txt": new URL("./rule-pages.txt", import.meta.url),
+  "messages.txt": new URL("./messages.txt", import.meta.url),
+  "reverse-sql.txt": new URL("./reverse-sql.txt", import.meta.url),
+};
+
+// The module waits for the answer in the middle of a call, so this is one of the requests that a worker makes synchronously.
+function text(name) {
+  const request = new XMLHttpRequest();
+  request.open("GET", textAddresses[name], false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${name} cannot be loaded`);
+  return new Uint8Array(request.response);
+}
+
 const handle = makeHandler({
   compile: () => WebAssembly.compileStreaming(fetch(new URL("./backstay.wasm", import.meta.url))).catch(compileWhole),
   open,
+  text,
   post: (message) => self.postMessage(message),
 });
 

@@ -127,7 +127,7 @@ async function large(browser, server) {
 
 async function moduleMemory() {
   const file = makeDelivery(190, 8);
-  const module = await BackstayModule.create(await WebAssembly.compile(readFileSync(join(packageFolder, "backstay.wasm"))));
+  const module = await BackstayModule.create(await WebAssembly.compile(readFileSync(join(packageFolder, "backstay.wasm"))), (name) => readFileSync(join(packageFolder, name)));
   const descriptor = openSync(file, "r");
   const size = statSync(file).size;
   const source = { size, read: (at, length) => { const bytes = new Uint8Array(length); readSync(descriptor, bytes, 0, length, at); return bytes; } };

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { root } from "./support.mjs";
 
-const HOST_ONLY = /^(version|rules_one|batch_|bad_|order_exchange|order_russian|plan_|reverse_|statements_|repair_)/; // cases that need more than the module
+const HOST_ONLY = /^(version|batch_|bad_|order_exchange|plan_|reverse_|statements_|repair_)/; // cases that need more than the module
 
 test("golden cases", () => {
   const run = spawnSync(process.execPath, [join(root, "tests/golden/run.mjs"), "--adapter", join(root, "tests/wasm/golden_adapter.mjs")], { encoding: "utf8", maxBuffer: 1 << 26 });

@@ -15,7 +15,7 @@ function orderText(order) {
 
 export async function run(args, { cwd, stdin }) {
   const parsed = parse(args);
-  const missing = (path) => path !== "-" && !existsSync(join(cwd, path));
+  const missing = (path) => path !== "-" && parsed.command !== "rules" && !existsSync(join(cwd, path));
   if (!parsed || parsed.paths.length === 0 || parsed.paths.some(missing)) return null;
   try {
     const answer = await perform(parsed, cwd, stdin);
@@ -34,7 +34,8 @@ export async function run(args, { cwd, stdin }) {
 function parse([command, ...rest]) {
   const known = {
     check: ["--format", "--dialect", "--environment", "--config", "--fail-on", "--rule", "--lang", "--jobs", "--progress", "--quiet"],
-    order: ["--deployed", "--format"],
+    order: ["--deployed", "--format", "--lang"],
+    rules: [],
     statements: ["--dialect"],
   }[command];
   if (!known) return null;
@@ -68,6 +69,10 @@ function itemOf(path, cwd, stdin) {
 }
 
 async function perform({ command, paths, options }, cwd, stdin) {
+  if (command === "rules") {
+    const page = (await backstay.rules()).find(({ id }) => id.endsWith(`/${paths[0]}`))?.page;
+    return { stdout: page ?? "", exit: page ? 0 : 2 };
+  }
   if (command === "statements") {
     if (!options.last("--dialect")) return null;
     const sql = paths[0] === "-" ? stdin.toString("utf8") : readFileSync(join(cwd, paths[0]), "utf8");

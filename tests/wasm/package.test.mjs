@@ -31,7 +31,7 @@ test("the module's own SHA-256 agrees with node's, over the edges of its pieces"
   const compiled = await WebAssembly.compile(readFileSync(join(packageFolder, "backstay.wasm")));
   for (const size of [0, 1, 55, 56, 64, 1 << 20, (1 << 20) + 1, 3_000_001]) {
     const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31) & 255);
-    const module = await BackstayModule.create(compiled);
+    const module = await BackstayModule.create(compiled, (name) => readFileSync(join(packageFolder, name)));
     const request = { inputs: [{ path: "x", folder: false, files: [{ path: "x", size }] }] };
     const { text } = module.preflight(request, [{ size, read: (at, length) => bytes.subarray(at, at + length) }]);
     assert.equal(JSON.parse(text).inputs[0].sha256, createHash("sha256").update(bytes).digest("hex"), `${size} bytes`);

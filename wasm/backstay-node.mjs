@@ -38,5 +38,5 @@ export function fromPath(path) {
   return { path, files };
 }
 
-export const { preflight, render, order, source, repair, reverse, snapshot, difference, rules, statements, close } = makeClient({ startWorker, prepare });
+export const { preflight, render, order, source, rehearse, repair, reverse, snapshot, difference, rules, statements, close } = makeClient({ startWorker, prepare });
 export { BackstayError };

@@ -441,6 +441,105 @@ export interface Difference {
 /** What changed from one snapshot to another of the same server. */
 export function difference(before: string, after: string): Promise<Difference[]>;
 
+/** A whole number that a double cannot hold is {integer}; bytes are {blob}, base64. */
+export type DatabaseValue = null | number | string | {real: number} | {integer: string} | {blob: string};
+
+/** What the core asks of the database; members that say nothing are absent. */
+export interface RehearsalRequest {
+  kind: "lock" | "unlock" | "begin" | "commit" | "rollback" | "savepoint" | "release" | "rollback-to" | "run-script" | "execute"
+    | "read-rows" | "progress" | "done" | (string & {});
+  /** Of a savepoint; "snapshot" for the query that begins one; the phase of a progress. */
+  name?: string;
+  /** Id of the plan's step that this belongs to. */
+  step?: string;
+  text?: string;
+  sql?: string;
+  values?: DatabaseValue[];
+  done?: number;
+  total?: number;
+  /** run-script: it may begin and end transactions itself. */
+  outside?: true;
+}
+
+export interface RehearsalAnswer {
+  /** "transaction-ended": a script that is not `outside` ended the transaction it was given. */
+  outcome: "ok" | "failed" | "busy" | "cancelled" | "lost" | "transaction-ended" | "unsupported";
+  problem?: {code: string; message: string; sqlstate?: string; hint?: string; context?: string; offset?: number};
+  /** `affected`: rows changed, -1 when none by nature. */
+  rows?: {columns: string[]; rows: DatabaseValue[][]; affected: number};
+}
+
+/** A step of the plan (core/apply/plan.schema.json), as far as a rehearsal shows it. */
+export interface PlanStep {
+  id: string;
+  kind: string;
+  package: string;
+  element: string;
+  contents?: {key: string}[];
+  [member: string]: unknown;
+}
+
+export interface RehearsalPlan {
+  plan: {steps: PlanStep[]; [member: string]: unknown};
+  /** What the steps will run, in their order. */
+  expected: {step: string; name: string; sql: string}[];
+}
+
+export interface RehearsalFinding {
+  rule: string;
+  severity: "error";
+  message: string;
+  package: string | null;
+  file: string | null;
+  line: number;
+  column: number;
+}
+
+export interface OperationProblem {
+  code: string;
+  message: string;
+  step?: string | null;
+  where?: {file: string; line: number; column: number; offset: number} | null;
+  sqlstate?: string | null;
+  hint?: string | null;
+}
+
+export interface OperationOutcome {
+  end: string;
+  steps: number;
+  steps_done: number;
+  risks: string[];
+  conflicts: string[];
+  left: string[];
+  warnings: string[];
+  problem: OperationProblem | null;
+}
+
+export interface RehearsalOutcome {
+  schema: "backstay.operation/1";
+  kind: "rehearse";
+  /** "DONE": everything came back, and came out alike the second time. */
+  end: "DONE" | "DIFFERS" | "ABANDONED" | "CANCELLED";
+  apply?: OperationOutcome;
+  restore?: OperationOutcome;
+  repeat?: OperationOutcome;
+  risks: string[];
+  /** What the apply changed, a sentence each. */
+  changes: string[];
+  findings: RehearsalFinding[];
+  differences_left_out: number;
+  problem?: OperationProblem;
+}
+
+/**
+ * Applies, takes back and applies once more on a scratch PostgreSQL of yours (PGlite, or any), by the machine that the
+ * plugin applies with. `perform` does one request at a time; `onPlan` comes before the first one, while the target can
+ * still be filled, and may give ids of steps to leave out. Aborting ends the conversation; what is in the scratch
+ * database then is yours to throw away.
+ */
+export function rehearse(items: Item | Iterable<Item>, perform: (request: RehearsalRequest) => Promise<RehearsalAnswer>, options?: Options,
+  control?: {signal?: AbortSignal; product?: string; onPlan?: (plan: RehearsalPlan) => Promise<string[] | void> | string[] | void}): Promise<RehearsalOutcome>;
+
 export interface Rule {
   id: string;
   title: string;

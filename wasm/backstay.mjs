@@ -8,5 +8,5 @@ function startWorker(onMessage, onFailure) {
   return { post: (message) => worker.postMessage(message), stop: () => worker.terminate(), hold: () => {} };
 }
 
-export const { preflight, render, order, source, repair, reverse, snapshot, difference, rules, statements, close } = makeClient({ startWorker });
+export const { preflight, render, order, source, rehearse, repair, reverse, snapshot, difference, rules, statements, close } = makeClient({ startWorker });
 export { BackstayError };

@@ -14,6 +14,7 @@
 #include "core/report/reverse_report.hpp"
 #include "core/report/rule_pages.hpp"
 #include "wasm/host_source.hpp"
+#include "wasm/rehearsal_calls.hpp"
 #include "wasm/request.hpp"
 #include "wasm/schema_calls.hpp"
 #include "wasm/stored_file.hpp"
@@ -223,6 +224,8 @@ int backstay_source(const char* request, std::size_t size) { return backstay::wa
 int backstay_reverse(const char* request, std::size_t size) { return backstay::wasm::reverse_call({request, size}); }
 int backstay_snapshot(const char* request, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::snapshot_answer({request, size})); }
 int backstay_difference(const char* request, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::difference_answer({request, size})); }
+int backstay_rehearse(const char* request, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::start_rehearsal_answer({request, size})); }
+int backstay_rehearse_next(const char* answer, std::size_t size) { return backstay::wasm::answer_call(backstay::wasm::next_request({answer, size})); }
 int backstay_repair(const char* request, std::size_t size) { return backstay::wasm::repair_call({request, size}); }
 int backstay_statements(const char* request, std::size_t size) { return backstay::wasm::statements_call({request, size}); }
 

@@ -224,6 +224,29 @@ export function makeClient({ startWorker, prepare = (data) => data }) {
       if (status !== STATUS.done) throw new BackstayError("bad-options", JSON.parse(text));
       return JSON.parse(text);
     },
+    // The apply, the rollback and the apply once more on a scratch PostgreSQL of the caller's, by the machine that applies
+    // for real: `perform(request)` does one request and resolves to its answer. `onPlan({ plan, expected })` comes first,
+    // while the target can still be filled; it may resolve to ids of steps to leave out.
+    async rehearse(items, perform, options = {}, { signal, onPlan, product } = {}) {
+      const start = async (leaveOut) => {
+        const more = { now: new Date().toISOString(), product, leave_out: leaveOut };
+        return JSON.parse((await ask("rehearse", items, options, more, { signal })).text);
+      };
+      let { plan, expected, request } = await start([]);
+      try {
+        const leaveOut = (await onPlan?.({ plan, expected })) ?? [];
+        if (leaveOut.length > 0) ({ request } = await start(leaveOut));
+        while (request.kind !== "done") {
+          signal?.throwIfAborted();
+          const { status, text } = await call({ call: "rehearseNext", answer: await perform(request) });
+          if (status !== STATUS.done) throw new BackstayError("bad-options", JSON.parse(text));
+          request = JSON.parse(text);
+        }
+        return JSON.parse(request.text);
+      } finally {
+        await call({ call: "rehearseNext", answer: null });
+      }
+    },
     async rules() {
       return JSON.parse((await call({ call: "rules" })).text);
     },

@@ -1,16 +1,21 @@
 // The page's side of the database in the worker. Ending it takes everything with it, at any moment.
+import type { DatabaseValue, RehearsalAnswer } from "backstay";
 import type { DatabaseError } from "./database_worker";
 
-export type Row = (string | number | null)[];
+export type Result = NonNullable<RehearsalAnswer["rows"]>;
 
 export class SqlError extends Error {
   readonly code: string;
   readonly position: number | null;
+  readonly where: string;
+  readonly hint: string;
 
-  constructor({ code, message, position, where }: DatabaseError) {
-    super(where ? `${message} (${where.split("\n")[0]})` : message);
+  constructor({ code, message, position, where, hint }: DatabaseError) {
+    super(message);
     this.code = code;
     this.position = position;
+    this.where = where ?? "";
+    this.hint = hint ?? "";
   }
 }
 
@@ -18,14 +23,14 @@ interface Answer {
   ready?: true;
   failed?: string;
   id?: number;
-  rows?: Row[];
+  result?: Result | null;
   error?: DatabaseError;
 }
 
 export class Database {
   readonly ready: Promise<void>;
   #worker: Worker;
-  #waiting = new Map<number, { resolve: (rows: Row[]) => void; reject: (error: Error) => void }>();
+  #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
   #next = 1;
   #ended: (error: Error) => void = () => {};
 
@@ -48,8 +53,8 @@ export class Database {
     await this.#ask("exec", sql);
   }
 
-  rows(sql: string): Promise<Row[]> {
-    return this.#ask("rows", sql);
+  rows(sql: string, values: DatabaseValue[] = []): Promise<Result> {
+    return this.#ask("rows", sql, values);
   }
 
   end(error: Error): void {
@@ -59,18 +64,18 @@ export class Database {
     this.#waiting.clear();
   }
 
-  #ask(call: "exec" | "rows", sql: string): Promise<Row[]> {
+  #ask(call: "exec" | "rows", sql: string, values?: DatabaseValue[]): Promise<Result> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, call, sql });
+      this.#worker.postMessage({ id, call, sql, values });
     });
   }
 
-  #settle({ id, rows, error }: Answer): void {
+  #settle({ id, result, error }: Answer): void {
     const waiting = this.#waiting.get(id ?? -1);
     this.#waiting.delete(id ?? -1);
     if (error) waiting?.reject(new SqlError(error));
-    else waiting?.resolve(rows ?? []);
+    else waiting?.resolve(result ?? { columns: [], rows: [], affected: -1 });
   }
 }

@@ -1,11 +1,13 @@
 // PostgreSQL in a worker of its own: PGlite, loaded from this page's folder when a rehearsal is asked for. One request
 // at a time; nothing is kept when the worker ends.
 import { PGlite } from "@electric-sql/pglite";
+import type { DatabaseValue } from "backstay";
 
 interface Ask {
   id: number;
   call: "exec" | "rows";
   sql: string;
+  values?: DatabaseValue[];
 }
 
 export interface DatabaseError {
@@ -13,22 +15,40 @@ export interface DatabaseError {
   message: string;
   position: number | null; // characters from 1, in the text that was run
   where: string | null;
+  hint: string | null;
 }
 
 const started = PGlite.create({ relaxedDurability: true });
 
-// Whole numbers and booleans as numbers, everything else as the text that PostgreSQL would print.
-function plain(value: unknown): string | number | null {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value : String(value);
-  if (typeof value === "bigint") return String(value);
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+// Values go both ways as PostgreSQL's own texts, under whatever type; the core knows what a value is, not JavaScript.
+const asText = new Proxy({}, { get: () => (text: unknown) => text }) as Record<number, (text: string) => string>;
+const BOOL = 16, BYTEA = 17, WHOLE = [20, 21, 23, 26], REAL = [700, 701];
+
+function valueOf(text: string | null, type: number): DatabaseValue {
+  if (text === null) return null;
+  if (type === BOOL) return text === "t" ? 1 : 0;
+  if (WHOLE.includes(type)) return Number.isSafeInteger(Number(text)) ? Number(text) : { integer: text };
+  if (REAL.includes(type)) return Number.isFinite(Number(text)) ? { real: Number(text) } : text;
+  if (type === BYTEA) return { blob: btoa(String.fromCharCode(...(text.slice(2).match(/../g) ?? []).map((pair) => parseInt(pair, 16)))) };
+  return text;
+}
+
+function parameterOf(value: DatabaseValue): string | null {
+  if (value === null || typeof value === "string") return value;
+  if (typeof value === "number") return String(value);
+  if ("real" in value) return String(value.real);
+  if ("integer" in value) return value.integer;
+  return `\\x${[...atob(value.blob)].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function errorOf(error: unknown): DatabaseError {
-  const { code, message, position, where } = error as { code?: string; message?: string; position?: string; where?: string };
-  return { code: code ?? "", message: message ?? String(error), position: position ? Number(position) : null, where: where ?? null };
+  const { code, message, position, where, hint } = error as { code?: string; message?: string; position?: string; where?: string; hint?: string };
+  return { code: code ?? "", message: message ?? String(error), position: position ? Number(position) : null, where: where ?? null, hint: hint ?? null };
+}
+
+async function rows(database: PGlite, { sql, values = [] }: Ask) {
+  const { rows, fields, affectedRows } = await database.query<(string | null)[]>(sql, values.map(parameterOf), { rowMode: "array", parsers: asText, serializers: asText });
+  return { columns: fields.map(({ name }) => name), rows: rows.map((row) => row.map((text, column) => valueOf(text, fields[column]?.dataTypeID ?? 0))), affected: affectedRows ?? -1 };
 }
 
 let queue: Promise<void> = started.then(() => self.postMessage({ ready: true }), (error: unknown) => self.postMessage({ failed: errorOf(error).message }));
@@ -38,8 +58,7 @@ self.onmessage = ({ data }: MessageEvent<Ask>) => {
     try {
       const database = await started;
       if (data.call === "exec") await database.exec(data.sql);
-      const rows = data.call === "rows" ? (await database.query<unknown[]>(data.sql, [], { rowMode: "array" })).rows.map((row) => row.map(plain)) : [];
-      self.postMessage({ id: data.id, rows });
+      self.postMessage({ id: data.id, result: data.call === "rows" ? await rows(database, data) : null });
     } catch (error) {
       self.postMessage({ id: data.id, error: errorOf(error) });
     }

@@ -1,6 +1,7 @@
 // The tables that scripts expect to be there. PostgreSQL itself says what is missing: the scripts are run and taken
 // back, and each complaint that names a table or a column is answered, until there is none or nothing can be done.
 import { type Database, SqlError } from "./database";
+import type { DescribedTable } from "./tables";
 
 const MOST_FIXES = 300;
 const SAMPLE_ROWS = 3;
@@ -10,9 +11,9 @@ export interface Expected {
   sql: string;
 }
 
-export interface Environment {
+interface Environment {
   tables: Map<string, Map<string, string>>; // quoted name -> quoted column -> type
-  failing: Map<string, Error>;              // file -> what PostgreSQL says of it
+  failing: Map<string, SqlError>;           // file -> what PostgreSQL says of it
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -40,9 +41,22 @@ function wordBefore(sql: string, position: number | null): string {
   return /(?:"([^"]+)"|(\w+))\s*(?:=|<>|!=|[<>]=?|in\s*\()?\s*$/i.exec(sql.slice(0, position - 1))?.slice(1, 3).find(Boolean) ?? "";
 }
 
-const sampleOf: Record<string, (row: number) => string> = {
-  uuid: () => "gen_random_uuid()", boolean: (row) => (row % 2 === 0 ? "true" : "false"), timestamp: (row) => `timestamp '2026-01-0${row} 08:00'`, integer: (row) => String(row * 10),
-};
+const knownTypes = /^(uuid|bool|boolean|smallint|int|int2|int4|int8|integer|bigint|numeric|decimal|real|double precision|text|varchar|character varying|char|character|date|time|timestamp|timestamptz|json|jsonb|bytea|interval)\b/i;
+
+// A value that the type takes, another one in each row.
+function sampleFor(type: string, row: number): string {
+  const name = type.toLowerCase();
+  if (/^uuid/.test(name)) return "gen_random_uuid()";
+  if (/^bool/.test(name)) return row % 2 === 0 ? "true" : "false";
+  if (/^timestamp|^date/.test(name)) return `'2026-01-0${row} 08:00'`;
+  if (/^time/.test(name)) return `'0${row}:00'`;
+  if (/^interval/.test(name)) return `'${row} days'`;
+  if (/^(smallint|int|bigint|numeric|decimal|real|double|money)/.test(name)) return String(row * 10);
+  if (/^json/.test(name)) return `'{"sample": ${row}}'`;
+  if (/^bytea/.test(name)) return `'\\x0${row}'`;
+  const length = Number(/\((\d+)/.exec(name)?.[1] ?? (/^(char|character|bpchar)$/.test(name) ? 1 : 50));
+  return `'${`sample ${row}`.slice(-length)}'`;
+}
 
 export class EnvironmentBuilder {
   readonly environment: Environment = { tables: new Map(), failing: new Map() };
@@ -54,18 +68,59 @@ export class EnvironmentBuilder {
     this.#fixed = fixed;
   }
 
-  async build(scripts: readonly Expected[]): Promise<Environment> {
+  // Makes what the scripts ask for, with sample rows; what still fails is given back.
+  async build(scripts: readonly Expected[]): Promise<Map<string, SqlError>> {
     for (let fixes = 0; fixes < MOST_FIXES; fixes += 1) {
       const [script, error] = await this.#trial(scripts);
-      if (!script) break;
-      if (!(await this.#fix(error as SqlError, script))) this.environment.failing.set(script.file, error as Error);
+      if (!script || !error) break;
+      if (!(await this.#fix(error, script))) this.environment.failing.set(script.file, error);
     }
     for (const table of this.environment.tables.keys()) await this.#fill(table);
-    return this.environment;
+    return this.environment.failing;
+  }
+
+  // The tables of a description, with sample rows. A type that this server does not have becomes text.
+  async create(tables: readonly DescribedTable[]): Promise<void> {
+    for (const { name, columns, key } of tables) {
+      const [schema] = name.includes(".") ? [name.slice(0, name.indexOf("."))] : [];
+      if (schema) await this.#attempt(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+      const keys = key.length > 0 ? [`PRIMARY KEY (${key.map(quoted).join(", ")})`] : [];
+      const sql = (typeOf: (type: string) => string) =>
+        `CREATE TABLE ${tableName(name)} (${[...columns.map((column) => `${quoted(column.name)} ${typeOf(column.type)}${column.nullable ? "" : " NOT NULL"}`), ...keys].join(", ")})`;
+      const made = (await this.#attempt(sql((type) => type))) || (await this.#attempt(sql((type) => (knownTypes.test(type) ? type : "text"))));
+      if (!made) continue;
+      this.#fixed(`table ${name}`);
+      this.environment.tables.set(tableName(name), new Map(columns.map((column) => [quoted(column.name), column.type])));
+      await this.#fill(tableName(name), true);
+    }
+  }
+
+  // Which scripts fail on what is there; each on its own, in front of the others that work.
+  async trial(scripts: readonly Expected[]): Promise<Map<string, SqlError>> {
+    for (const _ of scripts) {
+      const [script, error] = await this.#trial(scripts);
+      if (!script || !error) break;
+      this.environment.failing.set(script.file, error);
+    }
+    return this.environment.failing;
+  }
+
+  tables(): string[] {
+    return [...this.environment.tables.keys()];
+  }
+
+  async #attempt(sql: string): Promise<boolean> {
+    try {
+      await this.#database.exec(sql);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      return false;
+    }
   }
 
   // Runs everything that has a chance and takes it back; the first script that fails, and why.
-  async #trial(scripts: readonly Expected[]): Promise<[Expected | null, Error | null]> {
+  async #trial(scripts: readonly Expected[]): Promise<[Expected | null, SqlError | null]> {
     await this.#database.exec("BEGIN");
     try {
       for (const script of scripts) {
@@ -168,12 +223,12 @@ export class EnvironmentBuilder {
     return column !== "" && this.#change("", from, to, script);
   }
 
-  async #fill(table: string): Promise<void> {
-    const columns = [...(this.environment.tables.get(table) ?? new Map<string, string>())].filter(([name]) => name !== '"Id"');
+  async #fill(table: string, withKey = false): Promise<void> {
+    const columns = [...(this.environment.tables.get(table) ?? new Map<string, string>())].filter(([name]) => withKey || name !== '"Id"');
     for (let row = 1; row <= SAMPLE_ROWS; row += 1) {
-      const values = columns.map(([, type]) => sampleOf[type]?.(row) ?? `'sample ${row}'`);
+      const values = columns.map(([, type]) => sampleFor(type, row));
       const sql = columns.length > 0 ? `INSERT INTO ${table} (${columns.map(([name]) => name).join(", ")}) VALUES (${values.join(", ")})` : `INSERT INTO ${table} DEFAULT VALUES`;
-      await this.#database.exec(sql).catch((error: unknown) => { if (!(error instanceof SqlError)) throw error; });
+      await this.#attempt(sql);
     }
   }
 }

@@ -1,140 +1,162 @@
-// A rehearsal: what the scripts expect is made, they are applied with the captures that the core writes, rolled back
-// with its reverse scripts, and the core compares the snapshots of before and after.
-import { type Difference, difference, reverse, type ReverseScripts, type Script, snapshot, statements } from "backstay";
-import type { Context } from "../report/context";
+// A rehearsal: the plan's scripts and bound data are applied to a PostgreSQL in this page, taken back, and applied once
+// more. The core decides every step, by the machine that applies for real (core/apply); here is what answers it.
+import { type OperationProblem, type PlanStep, rehearse as converse, type RehearsalFinding, type RehearsalOutcome, type RehearsalPlan, type RehearsalRequest, statements } from "backstay";
 import { t } from "../text";
-import { Database, SqlError } from "./database";
+import type { Context } from "../report/context";
+import { Database } from "./database";
 import { EnvironmentBuilder, type Expected } from "./environment";
+import { perform } from "./perform";
+import { describedTables } from "./tables";
 
-export type StepState = "waiting" | "applied" | "failed" | "skipped" | "undone" | "partly" | "not-undone";
+export type StepState = "waiting" | "applied" | "failed" | "skipped" | "undone" | "not-undone";
 
-export interface RehearsedScript {
-  script: Script;
+export interface RehearsedStep {
+  step: PlanStep;
+  file: string;
   state: StepState;
   message: string | null;
 }
 
 export interface Rehearsal {
-  scripts: RehearsedScript[];
-  tables: string[];            // that were made for it
-  changed: Difference[];       // by the apply
-  left: Difference[];          // after the rollback
-  complete: boolean;           // every script ran and was taken back, and nothing is different
+  steps: RehearsedStep[];
+  tables: string[];              // that were made for it
+  described: boolean;            // they are those of the environment file
+  changes: string[];             // by the apply, a sentence each
+  findings: RehearsalFinding[];  // what did not come back, or came out otherwise the second time
+  problem: OperationProblem | null;
+  repeated: boolean;             // it was applied a second time, with the same result
+  complete: boolean;
   server: string;
 }
 
+export type Phase = "starting" | "preparing" | "reading" | "applying" | "undoing" | "repeating";
+
 export interface Watcher {
-  phase: (phase: "starting" | "preparing" | "applying" | "undoing" | "comparing", done: number, total: number) => void;
+  phase: (phase: Phase, done: number, total: number) => void;
   note: (what: string) => void;
-  changed: () => void;
 }
 
-const phaseRank: Record<string, number> = { BeforePackage: 0, AfterPackage: 1, AfterSchemaData: 2 };
-
-// In the order they would run: packages in their order, in each the phases, ORIGAM's versions in theirs.
-export function rehearsable({ report }: Context): Script[] {
-  const place = new Map(report.order.steps.map((step, index) => [`${step.package} ${step.version ?? ""}`.trim(), index]));
-  const packagePlace = new Map(report.order.steps.map((step, index) => [step.package, index]));
-  const rank = (script: Script): number => {
-    const own = script.deployment_version ? place.get(`${script.package} ${script.deployment_version.trim()}`) : packagePlace.get(script.package ?? "");
-    return (own ?? report.order.steps.length) * 10 + (phaseRank[script.install_type ?? ""] ?? 0);
-  };
-  return report.scripts.filter((script) => script.dialect === "postgresql" && script.install_type !== "UninstallApp" && script.change !== "unchanged" && script.file)
-    .map((script, index) => ({ script, index })).sort((a, b) => rank(a.script) - rank(b.script) || a.index - b.index).map(({ script }) => script);
-}
+export const NOT_REPEATABLE = "rehearsal/not-repeatable";
+const runsInDatabase = ({ kind }: PlanStep): boolean => kind === "sql" || kind === "data_binding";
+// Between the snapshots the core applies, takes back and applies again.
+const phases: Phase[] = ["preparing", "applying", "undoing", "repeating", "repeating"];
 
 export async function rehearse(context: Context, watcher: Watcher, signal: AbortSignal): Promise<Rehearsal> {
-  const scripts: RehearsedScript[] = rehearsable(context).map((script) => ({ script, state: "waiting", message: null }));
   watcher.phase("starting", 0, 1);
   const database = new Database(signal);
   try {
-    const written = await reversals(context, scripts, signal);
     await database.ready;
-    const server = String((await database.rows("SELECT split_part(version(), ' on ', 1)"))[0]?.[0] ?? "PostgreSQL");
-    const tables = await prepare(context, database, scripts, watcher);
-    const take = () => snapshot((sql) => database.rows(sql), server);
-    const before = await take();
-    await apply(database, scripts, written, watcher);
-    const between = await take();
-    await undo(database, scripts, written, watcher);
-    watcher.phase("comparing", 0, 1);
-    const after = await take();
-    const [changed, left] = [await difference(before, between), await difference(before, after)];
-    return { scripts, tables, changed, left, server, complete: left.length === 0 && scripts.every(({ state }) => state === "undone") };
+    const server = String((await database.rows("SELECT split_part(version(), ' on ', 1)")).rows[0]?.[0] ?? "PostgreSQL");
+    const run = new Run(context, database, watcher, server);
+    const outcome = await converse(context.upload.items, (request) => run.answer(request), await run.options(), { signal, product: server, onPlan: (plan) => run.prepare(plan) });
+    return run.outcome(outcome);
   } finally {
     database.end(new Error("over"));
   }
 }
 
-async function reversals({ upload }: Context, scripts: RehearsedScript[], signal: AbortSignal): Promise<Map<Script, ReverseScripts>> {
-  const written = new Map<Script, ReverseScripts>();
-  for (const { script } of scripts) {
-    const input = Math.max(0, upload.items.findIndex((item) => item.path === script.input));
-    written.set(script, await reverse(upload.items, { input, file: script.file ?? "", server: "postgresql" }, {}, { signal }));
-  }
-  return written;
-}
+class Run {
+  #context: Context;
+  #database: Database;
+  #watcher: Watcher;
+  #server: string;
+  #steps = new Map<string, RehearsedStep>();
+  #tables: string[] = [];
+  #environment = "";
+  #described = false;
+  #snapshots = 0;
+  #done = 0;
 
-async function prepare({ sources }: Context, database: Database, scripts: RehearsedScript[], watcher: Watcher): Promise<string[]> {
-  watcher.phase("preparing", 0, 1);
-  const texts: Expected[] = [];
-  for (const one of scripts) {
-    const sql = await sources.text(one.script.input, one.script.file ?? "");
-    if (await endsTransaction(sql)) {
+  constructor(context: Context, database: Database, watcher: Watcher, server: string) {
+    this.#context = context;
+    this.#database = database;
+    this.#watcher = watcher;
+    this.#server = server;
+  }
+
+  async options() {
+    const { environment } = this.#context.upload;
+    if (environment) this.#environment = await new Response(environment.data as BodyInit).text();
+    return this.#environment ? { environment: this.#environment } : {};
+  }
+
+  // Fills the target before the first request; gives the steps that this database cannot run.
+  async prepare({ plan, expected }: RehearsalPlan): Promise<string[]> {
+    for (const step of plan.steps.filter(runsInDatabase)) this.#steps.set(step.id, { step, file: step.contents?.[0]?.key ?? "", state: "waiting", message: null });
+    this.#watcher.phase("preparing", 0, 1);
+    const builder = new EnvironmentBuilder(this.#database, this.#watcher.note);
+    const described = describedTables(this.#environment);
+    this.#described = described.length > 0;
+    if (this.#described) await builder.create(described);
+    const texts: Expected[] = [];
+    for (const { step, sql } of expected) {
+      if (sql && !(await endsTransaction(sql))) texts.push({ file: step, sql });
+    }
+    const failing = this.#described ? await builder.trial(texts) : await builder.build(texts);
+    this.#tables = builder.tables();
+    const leftOut: string[] = [];
+    for (const [id, error] of failing) {
+      const one = this.#steps.get(id);
+      const cannot = cannotBeHere(error.code, error.message);
+      // What made-up tables lack says nothing about the script; anything else is its own fault, and shows in the rehearsal.
+      if (!one || !(cannot || (!this.#described && missing.has(error.code)))) continue;
       one.state = "skipped";
-      one.message = t.rehearsal.transaction;
-    } else texts.push({ file: `${one.script.input}\n${one.script.file}`, sql });
+      one.message = (cannot ? t.rehearsal.notHere : t.rehearsal.missingHere)(error.message);
+      leftOut.push(id);
+    }
+    return leftOut;
   }
-  const { tables, failing } = await new EnvironmentBuilder(database, watcher.note).build(texts);
-  for (const one of scripts) {
-    const error = failing.get(`${one.script.input}\n${one.script.file}`);
-    if (!error) continue;
-    one.state = "skipped";
-    one.message = error.message;
+
+  async answer(request: RehearsalRequest) {
+    if (request.kind === "read-rows" && request.name === "snapshot") {
+      this.#snapshots += 1;
+      this.#done = 0;
+    }
+    const one = this.#steps.get(request.step ?? "");
+    const total = [...this.#steps.values()].filter(({ state }) => state !== "skipped").length;
+    const isScript = request.kind === "run-script";
+    if (isScript) this.#done += 1;
+    this.#watcher.phase(phases[this.#snapshots] ?? "repeating", Math.min(this.#done, total), total);
+    const answer = await perform(this.#database, request);
+    if (isScript && one && this.#snapshots === 1) {
+      one.state = answer.outcome === "ok" ? "applied" : "failed";
+      if (answer.outcome !== "ok") one.message = answer.problem?.message ?? null;
+    }
+    return answer;
   }
-  watcher.changed();
-  return [...tables.keys()];
+
+  outcome(outcome: RehearsalOutcome): Rehearsal {
+    const { findings, changes } = outcome;
+    const restored = outcome.restore?.end === "DONE";
+    for (const one of this.#steps.values()) {
+      if (one.state !== "applied") continue;
+      const own = findings.find(({ file, rule }) => file !== null && file === one.file && rule !== NOT_REPEATABLE);
+      one.state = own ? "not-undone" : restored || outcome.apply?.end !== "DONE" ? "undone" : "not-undone";
+      one.message = own?.message ?? null;
+    }
+    const problem = outcome.apply?.problem ?? outcome.restore?.problem ?? outcome.repeat?.problem ?? outcome.problem ?? null;
+    return {
+      steps: [...this.#steps.values()], tables: this.#tables, described: this.#described, changes, findings, problem, server: this.#server,
+      repeated: outcome.repeat?.end === "DONE" && outcome.end === "DONE", complete: outcome.end === "DONE",
+    };
+  }
 }
 
-// Such a script cannot be tried and taken back, and what it does half is not what it does whole.
+// Undefined tables, columns, routines, objects and schemas.
+const missing = new Set(["42P01", "42703", "42883", "42704", "3F000"]);
+
+// What the PostgreSQL in a page lacks: extensions, other languages, files and programs of a server, connections to others.
+function cannotBeHere(code: string, message: string): boolean {
+  return code === "0A000" || code === "58P01" || code.startsWith("08") || /extension|language ".*" does not exist|collation .* does not exist|could not (open|access) file/.test(message)
+    || (code === "42883" && /(uuid_generate|digest|gen_salt|crypt|dblink|similarity)/.test(message));
+}
+
+// Trying such a script would not be taken back.
 async function endsTransaction(sql: string): Promise<boolean> {
   return (await statements(sql, "postgresql")).some(({ kind }) => /^(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|PREPARE-TRANSACTION|TRANSACTION)/.test(kind));
 }
 
-async function apply(database: Database, scripts: RehearsedScript[], written: Map<Script, ReverseScripts>, watcher: Watcher): Promise<void> {
-  const runnable = scripts.filter(({ state }) => state === "waiting");
-  for (const [index, one] of runnable.entries()) {
-    watcher.phase("applying", index, runnable.length);
-    await attempt(database, one, written.get(one.script)?.capture_script ?? "", "applied", "failed");
-    watcher.changed();
-  }
-}
-
-async function undo(database: Database, scripts: RehearsedScript[], written: Map<Script, ReverseScripts>, watcher: Watcher): Promise<void> {
-  const applied = scripts.filter(({ state }) => state === "applied").reverse();
-  for (const [index, one] of applied.entries()) {
-    watcher.phase("undoing", index, applied.length);
-    const back = written.get(one.script);
-    const complete = back?.class === "safe" || back?.class === "unchanged";
-    await attempt(database, one, back?.reverse_script ?? "", complete ? "undone" : "partly", "not-undone");
-    if (one.state === "partly") one.message = back?.pieces.find((piece) => piece.class === back.class)?.reasons[0] ?? null;
-    watcher.changed();
-  }
-  for (const { script } of scripts) await database.exec(written.get(script)?.discard_script ?? "").catch(ignoreSql);
-}
-
-async function attempt(database: Database, one: RehearsedScript, sql: string, good: StepState, bad: StepState): Promise<void> {
-  try {
-    await database.exec(sql);
-    one.state = good;
-  } catch (error) {
-    ignoreSql(error);
-    await database.exec("ROLLBACK").catch(ignoreSql);
-    one.state = bad;
-    one.message = (error as Error).message;
-  }
-}
-
-function ignoreSql(error: unknown): void {
-  if (!(error instanceof SqlError)) throw error;
+// Scripts of the report that are for this database; the plan says more once it is made.
+export function rehearsable({ report }: Context): number {
+  return report.scripts.filter(({ dialect, install_type, change, file }) => dialect === "postgresql" && install_type !== "UninstallApp" && change !== "unchanged" && file).length;
 }

@@ -92,7 +92,7 @@ export class ReportView {
     if (report.rollback.verdict !== "not-applicable") add("rollback", report.rollback.steps.length, () => ({ element: rollbackPart(context) }));
     if (report.scripts.length > 0) add("scripts", report.scripts.length, () => new ScriptsPart(context));
     if (report.packages.length > 0) add("packages", report.packages.length, () => ({ element: packagesPart(context, (name) => this.#findingsOf(name)) }));
-    if (rehearsable(context).length > 0) add("rehearsal", null, () => (this.#rehearsal = new RehearsalPart(context)));
+    if (rehearsable(context) > 0) add("rehearsal", null, () => (this.#rehearsal = new RehearsalPart(context)));
     add("compare", null, () => ({ element: comparePart(context) }));
     if (before) this.#parts.unshift(this.#parts.pop() as Part); // it was asked for
   }

@@ -20,8 +20,7 @@ export function reverseView({ upload }: Context, script: Script): HTMLElement {
     try {
       const input = Math.max(0, upload.items.findIndex((item) => item.path === script.input));
       const made = await reverse(upload.items, { input, file: script.file ?? "", server: script.dialect ?? "postgresql" });
-      const covered = made.pieces.length > 0 || script.statements === 0;
-      body.replaceChildren(...(covered ? contents(made, script) : [h("p", { class: "empty" }, t.reverse.notCovered)]));
+      body.replaceChildren(...contents(made, script));
     } catch (error) {
       body.replaceChildren(h("p", { class: "empty" }, t.reverse.failed(error instanceof Error ? error.message : String(error))));
     }

@@ -54,6 +54,18 @@ test("a delivery with bound data, under the policy: all of it is applied, taken 
   });
 });
 
+test("in Russian, differences included", async () => {
+  await withPage(async ({ page }) => {
+    await page.click('.languages [lang="ru"]');
+    await runSample(page, "safe");
+    await openPart(page, "rehearsal");
+    await rehearse(page);
+    assert.match(await page.textContent(".compare-verdict"), /Всё вернулось/);
+    const changes = await page.$$eval(".compare-list li", (items) => items.map((item) => item.textContent));
+    assert.ok(changes.length >= 3 && changes.every((words) => /^(Таблица|Представление|Подпрограмма) .*(появилось|было строк \d+, стало \d+)/.test(words)), changes.join("\n"));
+  });
+});
+
 test("what does not come back, and what ends otherwise the second time, is told apart", async () => {
   await withPage(async ({ page }) => {
     await offer(page, `INSERT INTO "UsrLog" ("Id", "Text") VALUES (gen_random_uuid(), 'a');\n`);
@@ -64,7 +76,7 @@ test("what does not come back, and what ends otherwise the second time, is told 
     await openPart(page, "rehearsal");
     await rehearse(page);
     assert.match(await page.textContent(".compare-verdict"), /does not come back completely/);
-    assert.match(await page.textContent(".timeline li.bad"), /UsrR05ColumnType.*did not come back.*UsrBsPoints/s);
+    assert.match(await page.textContent(".timeline li.bad"), /UsrR13Transaction.*did not come back.*UsrVwBsPoints/s);
     assert.match(await page.textContent(".timeline"), /UsrR10Call\w+cannot run here.*tsp_UsrBsRecount/s);
   });
 });

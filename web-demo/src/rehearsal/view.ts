@@ -61,7 +61,7 @@ export class RehearsalPart {
       h("p", { class: "about" }, t.rehearsal.on(outcome.server), outcome.tables.length > 0 && ` ${madeOf(listOf(outcome.tables.map(unquoted), 8))}`),
       h("div", { class: "compare-lists" },
         list(t.rehearsal.left(count(outcome.findings.length, t.nouns.difference)), outcome.repeated ? t.rehearsal.leftNone : t.rehearsal.leftUnknown, outcome.findings, (one) => this.#finding(one)),
-        list(t.rehearsal.changed(count(outcome.changes.length, t.nouns.change)), t.rehearsal.changedNone, outcome.changes, (one) => h("li", {}, sentence(one)))),
+        list(t.rehearsal.changed(count(outcome.changes.length, t.nouns.change)), t.rehearsal.changedNone, outcome.changes, (one) => h("li", {}, difference(one)))),
       h("section", { class: "card" }, h("h3", {}, t.rehearsal.scripts), longList(h("ol", { class: "timeline" }), outcome.steps, ROWS_AT_ONCE, (one) => this.#step(one))),
       h("div", { class: "actions no-print" }, button(t.rehearsal.again, () => void this.#start(), "quiet")));
     this.element.querySelector<HTMLElement>(".compare-verdict")?.focus();
@@ -69,7 +69,7 @@ export class RehearsalPart {
   }
 
   #finding({ message, file, line }: RehearsalFinding): HTMLElement {
-    return h("li", {}, h("span", {}, sentence(message)), file && h("span", { class: "about" }, line > 0 ? t.place.fileLine(file, number(line)) : file));
+    return h("li", {}, h("span", {}, difference(message)), file && h("span", { class: "about" }, line > 0 ? t.place.fileLine(file, number(line)) : file));
   }
 
   #step({ step, file, state, message }: RehearsedStep): HTMLElement {
@@ -80,11 +80,13 @@ export class RehearsalPart {
         step.kind === "data_binding" && h("span", { class: "badge" }, t.rehearsal.boundData),
         h("span", { class: `verdict ${stateMood[state]}` }, t.rehearsal.states[state])),
       step.package && h("p", { class: "about" }, step.package),
-      message && h("p", { class: "note" }, sentence(message)),
+      message && h("p", { class: "note" }, difference(message)),
       script && h("p", { class: "no-print" }, button(t.rollback.openScript, () => this.#context.go("scripts", scriptKey(script)), "link")));
   }
 }
 
+// A difference in the page's language.
+const difference = (message: string): string => sentence(t.rehearsal.differences.reduce((text, [pattern, words]) => text.replace(pattern, words), message));
 const unquoted = (name: string): string => name.replaceAll('"', "");
 
 function verdictOf({ steps, findings, problem, complete }: Rehearsal): { mood: Mood; words: string } {

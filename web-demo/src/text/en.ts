@@ -270,6 +270,8 @@ export const en = {
     notHere: (why: string) => `The PostgreSQL in this page cannot do this: ${why}. On a copy of your own database, “backstay rehearse” can.`,
     on: (server: string) => `Rehearsed on ${server}.`, made: (tables: string) => `Made from what the scripts say: ${tables}.`, described: (tables: string) => `Made from the environment file: ${tables}.`,
     scripts: "Step by step", boundData: "bound data",
+    // What the core says about differences, in this language: applied one after the other.
+    differences: [] as readonly (readonly [RegExp, string])[],
     states: { waiting: "not run", applied: "applied", failed: "failed", skipped: "cannot run here", undone: "applied and taken back", "not-undone": "did not come back" },
     left: (differences: string) => `What did not come back: ${differences}`, leftNone: "Nothing is different.", leftUnknown: "Nothing was compared.",
     changed: (changes: string) => `What the scripts changed: ${changes}`, changedNone: "Nothing changed.",

@@ -174,8 +174,8 @@ void Planner::add_fact(PlannedStatement& statement, const Fact& fact) {
       return add_rows(statement, fact);
     case Verb::create: case Verb::alter: case Verb::drop: case Verb::rename: case Verb::enable: case Verb::disable: case Verb::comment:
     case Verb::grant: case Verb::revoke: case Verb::change_owner: case Verb::sequence_value:
-      // What the script makes and drops again leaves nothing behind.
-      if (scope_.exemption(fact) < Exemption::scratch) statement.definitions.push_back(&fact);
+      // What the script makes and drops again leaves nothing behind; of routines, overloads pass for one.
+      if (scope_.exemption(fact) < (is_routine(fact.object) ? Exemption::temporary : Exemption::scratch)) statement.definitions.push_back(&fact);
       if (fact.has(Flag::no_transaction)) statement.outside_transaction = true;
       return;
     case Verb::call: return add_call(statement, fact);
@@ -231,7 +231,8 @@ void Planner::run(const std::vector<StatementInfo>& listing) {
     if (listed < listing.size() && listing[listed].begin == statement.begin) statement.kind = listing[listed].kind;
     statement.shape = read_dml_shape(plan_.text.stream, range.first, range.last, plan_.script.dialect);
     facts_of(statement);
-    if (statement.definitions.empty() && statement.unread.empty() && statement.transaction == Transaction::none) {
+    const bool computes = statement.kind == "SELECT" || statement.kind == "DO" || statement.kind == "VALUES" || statement.kind == "EXECUTE" || !statement.rows.empty();
+    if (computes && statement.definitions.empty() && statement.unread.empty() && statement.transaction == Transaction::none) {
       statement.calls = routine_calls(plan_.text.stream, range.first, range.last, scope_);
     }
     plan_.statements.push_back(std::move(statement));

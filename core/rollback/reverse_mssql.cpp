@@ -41,7 +41,9 @@ class Writer {
   bool weave_output(const PlannedStatement& statement, const RowCapture& rows, ReversePiece& piece);
   void define(const Fact& fact, ReversePiece& piece);
   void define_table(const Fact& fact, ReversePiece& piece);
-  void alter_table(const Fact& fact, ReversePiece& piece);
+  void change_parts(std::string_view object, std::string_view column, ReversePiece& piece);
+  void keep_text(std::string_view kind, std::string_view name, ReversePiece& piece);
+  void rename(const Fact& fact, ReversePiece& piece);
   void write_capture();
   void write_reverse();
 
@@ -81,8 +83,9 @@ void Writer::capture_rows(const PlannedStatement& statement, ReversePiece& piece
     raise_class(piece, ReverseClass::needs_review, "All rows of " + rows.table + " are copied first: " + (rows.why_not_query.empty() ? "the statement has an OUTPUT clause or a CTE of its own" : rows.why_not_query) + ".");
   }
   if (statement.rows.empty()) return;
+  if (statement.rows[0].method == RowMethod::whole) keep_text("counter", statement.rows[0].table, piece);  // TRUNCATE starts the numbers anew
   piece.after += "EXEC #backstay_after " + step + ";\n";
-  piece.reverse += "EXEC #backstay_reverse_step " + step + ";\n";
+  if (piece.reverse.empty()) piece.reverse = "EXEC #backstay_reverse_step " + step + ";\n";
 }
 
 // Tables are moved to the capture schema instead of being dropped, in both directions: rows are never lost.
@@ -105,57 +108,91 @@ void Writer::define_table(const Fact& fact, ReversePiece& piece) {
   }
 }
 
-void Writer::alter_table(const Fact& fact, ReversePiece& piece) {
-  const std::string table = fact.names.empty() ? std::string() : std::string(fact.names[0].written);
-  const auto member = [&] { return fact.members.empty() ? std::string() : "[" + std::string(fact.members[0]) + "]"; };
-  if (table.empty()) return raise_class(piece, ReverseClass::not_undone, "The object is named at run time.");
-  if (fact.action == sql::Action::add_column) {
-    const std::string column(fact.column.name);
-    const std::string variable = "@drop" + std::to_string(piece.step) + "_" + std::to_string(piece.reverse.size());
-    piece.reverse += "IF COL_LENGTH(" + n_literal(table) + ", " + n_literal(column) + ") IS NOT NULL BEGIN\n  DECLARE " + variable + " nvarchar(max) = (SELECT N'ALTER TABLE " + table +
-                     " DROP CONSTRAINT ' + QUOTENAME(d.name) FROM sys.default_constraints d JOIN sys.columns c ON c.default_object_id = d.object_id WHERE c.object_id = OBJECT_ID(" +
-                     n_literal(table) + ") AND c.name = " + n_literal(column) + ");\n  EXEC sp_executesql " + variable + ";\n  ALTER TABLE " + table + " DROP COLUMN [" + column + "];\nEND\n";
-    return raise_class(piece, ReverseClass::needs_review, "What users enter in the new column is lost when it goes.");
-  }
-  if (fact.action == sql::Action::add_constraint && !fact.members.empty()) {
-    piece.reverse += "IF OBJECT_ID(" + n_literal(member()) + ") IS NOT NULL OR EXISTS (SELECT 1 FROM sys.objects WHERE name = " + n_literal(std::string(fact.members[0])) + " AND parent_object_id = OBJECT_ID(" + n_literal(table) +
-                     ")) ALTER TABLE " + table + " DROP CONSTRAINT " + member() + ";\n";
-    return raise_class(piece, ReverseClass::safe);
-  }
-  raise_class(piece, ReverseClass::not_undone, "What this changes in a table is not captured on SQL Server; take a database backup.");
+// Everything about an object that is no text of its own: columns, constraints, indexes, states, permissions. Read from
+// the catalogue before and after; what differs comes back.
+void Writer::change_parts(std::string_view object, std::string_view column, ReversePiece& piece) {
+  const std::string step = std::to_string(piece.step);
+  const std::string before = "EXEC #backstay_before_parts " + step + ", " + n_literal(object) + (column.empty() ? std::string() : ", " + n_literal(column)) + ";\n";
+  if (piece.before.find(before) == std::string::npos) piece.before += before;
+  const std::string after = "EXEC #backstay_after_parts " + step + ";\n", reverse = "EXEC #backstay_reverse_step " + step + ";\n";
+  if (piece.after.find(after) == std::string::npos) piece.after += after;
+  if (piece.reverse.find(reverse) == std::string::npos) piece.reverse += reverse;
+}
+
+// What one statement describes: its text before and after.
+void Writer::keep_text(std::string_view kind, std::string_view name, ReversePiece& piece) {
+  const std::string step = std::to_string(piece.step), reverse = "EXEC #backstay_reverse_step " + step + ";\n", after = "EXEC #backstay_after_text " + step + ";\n";
+  piece.before += "EXEC #backstay_before_text " + step + ", N'" + std::string(kind) + "', " + n_literal(name) + ";\n";
+  if (piece.after.find(after) == std::string::npos) piece.after += after;
+  if (piece.reverse.find(reverse) == std::string::npos) piece.reverse += reverse;
 }
 
 void Writer::define(const Fact& fact, ReversePiece& piece) {
   const std::string step = std::to_string(piece.step);
   const std::string first = fact.names.empty() ? std::string() : std::string(fact.names[0].written);
-  const bool nested = fact.context == sql::Context::body || fact.context == sql::Context::dynamic || first.empty();
   const ObjectPlan plan = object_plan(fact);
+  if (fact.verb == Verb::comment && first.empty()) return raise_class(piece, ReverseClass::not_undone, "Extended properties that a procedure sets are not captured.");
   if (plan.reverse_class == ReverseClass::not_undone) return raise_class(piece, ReverseClass::not_undone, plan.reason);
-  if (nested) return raise_class(piece, ReverseClass::not_undone, "A definition changes inside text that is put together; it is not captured.");
+  if (fact.context == sql::Context::body || first.empty()) return raise_class(piece, ReverseClass::not_undone, "The object is named at run time.");
   const bool makes = fact.verb == Verb::create || fact.verb == Verb::alter || fact.verb == Verb::drop;
   if (is_module(fact.object) && makes) {
-    for (const sql::Name& name : fact.names) piece.before += "EXEC #backstay_before_module " + step + ", " + n_literal(name.written) + ";\n";
-    piece.after += "EXEC #backstay_after_module " + step + ";\n";
-    piece.reverse += "EXEC #backstay_reverse_step " + step + ";\n";
-    return raise_class(piece, ReverseClass::needs_review, "Its text comes back; permissions granted on it do not.");
-  }
-  if (fact.object == ObjectKind::table && (fact.verb == Verb::create || fact.verb == Verb::drop)) return define_table(fact, piece);
-  if (fact.verb == Verb::alter && fact.object == ObjectKind::table) return alter_table(fact, piece);
-  if (fact.object == ObjectKind::index && fact.verb == Verb::create && !fact.on.name.empty()) {
-    piece.reverse += "IF EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(" + n_literal(fact.on.written) + ") AND name = " + n_literal(std::string(fact.names[0].name)) + ") DROP INDEX " + first + " ON " + std::string(fact.on.written) + ";\n";
+    for (const sql::Name& name : fact.names) {
+      change_parts(name.written, {}, piece);
+      piece.before += "EXEC #backstay_before_module " + step + ", " + n_literal(name.written) + ";\n";
+    }
+    piece.after = "EXEC #backstay_after_module " + step + ";\n" + piece.after;
     return raise_class(piece, ReverseClass::safe);
   }
-  if (fact.verb == Verb::rename && !fact.new_name.name.empty() && fact.object != ObjectKind::column && fact.object != ObjectKind::constraint && fact.object != ObjectKind::index) {
-    const std::string schema = fact.names[0].schema.empty() ? "" : "[" + std::string(fact.names[0].schema) + "].";
-    piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(fact.new_name.name) + "]") + ", " + n_literal(std::string(fact.names[0].name)) + ";\n";
+  if (fact.object == ObjectKind::table && (fact.verb == Verb::create || fact.verb == Verb::drop)) {
+    if (fact.verb == Verb::create || fact.context != sql::Context::dynamic) return define_table(fact, piece);
+    return raise_class(piece, ReverseClass::not_undone, "A table is dropped inside text that is put together; its rows are not captured.");
+  }
+  const char* text = fact.verb == Verb::sequence_value || (fact.object == ObjectKind::sequence && fact.verb == Verb::alter) ? "counter" : !makes ? nullptr
+                   : fact.object == ObjectKind::synonym ? "synonym" : fact.object == ObjectKind::type ? "type" : fact.object == ObjectKind::sequence ? "sequence" : nullptr;
+  if (text != nullptr) {
+    for (const sql::Name& name : fact.names) keep_text(text, name.written, piece);
+    return raise_class(piece, plan.reverse_class == ReverseClass::unchanged ? ReverseClass::safe : plan.reverse_class, plan.reason);
+  }
+  if (fact.object == ObjectKind::schema && fact.verb == Verb::create) {
+    piece.reverse += "IF SCHEMA_ID(" + n_literal(fact.names[0].name) + ") IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sys.objects WHERE schema_id = SCHEMA_ID(" + n_literal(fact.names[0].name) + ")) DROP SCHEMA " + first + ";\n";
+    return raise_class(piece, ReverseClass::needs_review, "The schema goes only when nothing is in it any more.");
+  }
+  if (fact.verb == Verb::rename && !fact.new_name.name.empty()) return rename(fact, piece);
+  // Of an index, trigger or statistics it is the table that is looked at.
+  const std::string owner = !fact.on.name.empty() ? std::string(fact.on.written) : first;
+  const bool of_table = fact.object == ObjectKind::table || fact.object == ObjectKind::index || fact.object == ObjectKind::constraint || fact.object == ObjectKind::column || fact.object == ObjectKind::trigger || fact.object == ObjectKind::view ||
+                        is_module(fact.object) || fact.object == ObjectKind::none || fact.object == ObjectKind::unknown;
+  const bool in_place = fact.verb == Verb::alter || fact.verb == Verb::enable || fact.verb == Verb::disable || fact.verb == Verb::grant || fact.verb == Verb::revoke || fact.verb == Verb::comment || fact.object == ObjectKind::index ||
+                        fact.object == ObjectKind::constraint;
+  const bool known_owner = fact.object != ObjectKind::index || !fact.on.name.empty();
+  if (!of_table || !in_place || !known_owner) {
+    return raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on SQL Server; take a database backup.");
+  }
+  change_parts(owner, plan.column, piece);
+  if (fact.action == sql::Action::add_column) return raise_class(piece, ReverseClass::needs_review, "What users enter in the new column is lost when it goes.");
+  raise_class(piece, plan.reverse_class == ReverseClass::unchanged ? ReverseClass::safe : plan.reverse_class, plan.reason);
+}
+
+void Writer::rename(const Fact& fact, ReversePiece& piece) {
+  const sql::Name& name = fact.names[0];
+  const std::string schema = name.schema.empty() ? "" : "[" + std::string(name.schema) + "].";
+  if (fact.object == ObjectKind::column || fact.object == ObjectKind::index) {
+    const std::string part(!fact.column.name.empty() ? fact.column.name : fact.members.empty() ? std::string_view() : fact.members[0]);
+    if (part.empty()) return raise_class(piece, ReverseClass::not_undone, "The object is named at run time.");
+    piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(name.name) + "].[" + std::string(fact.new_name.name) + "]") + ", " + n_literal(part) + ", N'" + (fact.object == ObjectKind::column ? "COLUMN" : "INDEX") + "';\n";
     return raise_class(piece, ReverseClass::safe);
   }
-  raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on SQL Server; take a database backup.");
+  piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(fact.new_name.name) + "]") + ", " + n_literal(name.name) + ";\n";
+  raise_class(piece, ReverseClass::safe);
 }
 
 ReversePiece Writer::piece_of(const PlannedStatement& statement) {
   ReversePiece piece = start_piece(statement, document_, static_cast<std::uint32_t>(out_.pieces.size() + 1));
-  for (const Fact* fact : statement.definitions) define(*fact, piece);
+  if (statement.kind == "ALTER-SCHEMA") {
+    raise_class(piece, ReverseClass::not_undone, "It moves an object to another schema; move it back by hand.");
+  } else {
+    for (const Fact* fact : statement.definitions) define(*fact, piece);
+  }
   capture_rows(statement, piece);
   add_obstacles(statement, piece);
   if (statement.transaction == Transaction::rollback) raise_class(piece, ReverseClass::not_undone, "It rolls back the captures as well; leave transactions to the installer.");
@@ -172,8 +209,7 @@ void Writer::write_capture() {
   out = "-- The script with captures: what each statement changes is kept, in the same transaction.\n"
         "-- Run this instead of the script, in one session. Unverified on a server. Written by backstay reverse.\n"
         "SET XACT_ABORT ON;\nGO\n";
-  out += sql_text("mssql/common");
-  out += sql_text("mssql/capture");
+  for (const char* part : {"mssql/common", "mssql/capture", "mssql/parts", "mssql/capture_parts", "mssql/texts"}) out += sql_text(part);
   out += "BEGIN TRANSACTION;\nINSERT INTO backstay_capture.run (script) VALUES (N'" + out_.script_id + "');\n"
          "DECLARE @backstay_run int = SCOPE_IDENTITY();\nEXEC sp_set_session_context N'backstay_run', @backstay_run;\nGO\n";
   std::size_t at = 0;
@@ -200,8 +236,7 @@ void Writer::write_reverse() {
   out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
         "-- the last query lists them. Running it again changes nothing. Unverified on a server. Written by backstay reverse.\n"
         "SET XACT_ABORT ON;\nGO\n";
-  out += sql_text("mssql/common");
-  out += sql_text("mssql/reverse");
+  for (const char* part : {"mssql/common", "mssql/parts", "mssql/reverse_parts", "mssql/texts", "mssql/reverse"}) out += sql_text(part);
   out += "BEGIN TRANSACTION;\nDECLARE @backstay_run int = (SELECT MAX(run) FROM backstay_capture.run WITH (UPDLOCK) WHERE script = N'" + out_.script_id + "' AND reversed_at IS NULL);\n"
          "EXEC sp_set_session_context N'backstay_reversing', @backstay_run;\nIF @backstay_run IS NOT NULL\nBEGIN\n";
   for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {

@@ -57,6 +57,19 @@ BEGIN
     INSERT INTO backstay_capture.conflict VALUES (@run, @step, @name, N'', N'', N'changed', N'changed since the script ran');
     RETURN;
   END
+  -- In place where that is possible: permissions and INSTEAD OF triggers stay. CREATE is the first word behind comments.
+  DECLARE @at int = 1;
+  WHILE @at <= LEN(@old) BEGIN
+    IF SUBSTRING(@old, @at, 1) IN (N' ', NCHAR(9), NCHAR(10), NCHAR(13)) SET @at += 1;
+    ELSE IF SUBSTRING(@old, @at, 2) = N'--' AND CHARINDEX(NCHAR(10), @old, @at) > 0 SET @at = CHARINDEX(NCHAR(10), @old, @at);
+    ELSE IF SUBSTRING(@old, @at, 2) = N'/*' AND CHARINDEX(N'*/', @old, @at + 2) > 0 SET @at = CHARINDEX(N'*/', @old, @at + 2) + 2;
+    ELSE BREAK;
+  END
+  IF @now IS NOT NULL AND SUBSTRING(@old, @at, 6) = N'CREATE' AND EXISTS (SELECT 1 FROM sys.objects o WHERE o.object_id = OBJECT_ID(@name) AND o.type IN ('V', 'P', 'TR')) BEGIN
+    SET @sql = STUFF(@old, @at, 6, N'ALTER');
+    EXEC sp_executesql @sql;
+    RETURN;
+  END
   IF @now IS NOT NULL BEGIN
     SELECT @sql = N'DROP ' + CASE WHEN o.type = 'V' THEN N'VIEW ' WHEN o.type IN ('P', 'PC') THEN N'PROCEDURE ' WHEN o.type = 'TR' THEN N'TRIGGER ' ELSE N'FUNCTION ' END + @name FROM sys.objects o WHERE o.object_id = OBJECT_ID(@name);
     EXEC sp_executesql @sql;
@@ -74,6 +87,8 @@ BEGIN
   FETCH NEXT FROM items INTO @item, @kind;
   WHILE @@FETCH_STATUS = 0 BEGIN
     IF @kind = N'module' EXEC #backstay_reverse_module @item;
+    IF @kind IN (N'synonym', N'type', N'sequence', N'counter') EXEC #backstay_reverse_text @item;
+    IF @kind = N'parts' EXEC #backstay_reverse_parts @item;
     IF @kind IN (N'table', N'updated', N'deleted', N'inserted') EXEC #backstay_reverse_item @item;
     UPDATE backstay_capture.item SET done = 1 WHERE item = @item;
     FETCH NEXT FROM items INTO @item, @kind;

@@ -11,15 +11,20 @@ DECLARE
 BEGIN
   make('BACKSTAY_ITEM', 'CREATE TABLE backstay_item (script VARCHAR2(16), step NUMBER, kind VARCHAR2(10), tab VARCHAR2(261), key_columns VARCHAR2(4000), before_rows VARCHAR2(30), after_rows VARCHAR2(30), state NUMBER DEFAULT 0, CONSTRAINT backstay_item_pk PRIMARY KEY (script, step, tab))');
   make('BACKSTAY_CONFLICT', 'CREATE TABLE backstay_conflict (script VARCHAR2(16), step NUMBER, tab VARCHAR2(261), row_key VARCHAR2(4000), column_name VARCHAR2(128), kind VARCHAR2(20), detail VARCHAR2(4000))');
-  make('BACKSTAY_MODULE', 'CREATE TABLE backstay_module (script VARCHAR2(16), step NUMBER, object_type VARCHAR2(30), object_name VARCHAR2(128), definition CLOB)');
+  make('BACKSTAY_MODULE', 'CREATE TABLE backstay_module (script VARCHAR2(16), step NUMBER, object_type VARCHAR2(30), object_name VARCHAR2(261), definition CLOB, left_behind CLOB)');
+  make('BACKSTAY_PART', 'CREATE TABLE backstay_part (script VARCHAR2(16), step NUMBER, object_name VARCHAR2(261), phase CHAR(1), place NUMBER, kind VARCHAR2(20), name VARCHAR2(400), make CLOB, remove VARCHAR2(4000))');
 END;
 /
 CREATE OR REPLACE PACKAGE backstay_rows AUTHID CURRENT_USER AS
+  -- Queries use these two, and a query sees only what stands here.
+  FUNCTION bare(tab VARCHAR2) RETURN VARCHAR2;
+  FUNCTION owner(tab VARCHAR2) RETURN VARCHAR2;
   PROCEDURE prepare(the_script VARCHAR2, the_step NUMBER, the_tab VARCHAR2, the_kind VARCHAR2, assigned VARCHAR2);
   PROCEDURE before_rows(the_script VARCHAR2, the_step NUMBER, the_tab VARCHAR2, query CLOB);
   PROCEDURE after_rows(the_script VARCHAR2, the_step NUMBER);
   PROCEDURE reverse_rows(the_script VARCHAR2, the_step NUMBER);
   PROCEDURE keep_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2);
+  PROCEDURE kept_modules(the_script VARCHAR2, the_step NUMBER);
   PROCEDURE restore_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2);
 END backstay_rows;
 /
@@ -166,35 +171,61 @@ CREATE OR REPLACE PACKAGE BODY backstay_rows AS
     END LOOP;
   END;
 
-  -- The text of a view, routine, package or trigger; an empty one says that there was none. Commits.
-  PROCEDURE keep_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2) IS
-    text CLOB;
+  -- The text of a view, routine, package or trigger; null when there is none.
+  FUNCTION module_text(the_type VARCHAR2, the_name VARCHAR2) RETURN CLOB IS
+    o VARCHAR2(128) := owner(the_name);
+    n VARCHAR2(128) := bare(the_name);
+    catalogue_type VARCHAR2(30) := CASE the_type WHEN 'PACKAGE_SPEC' THEN 'PACKAGE' WHEN 'TYPE_SPEC' THEN 'TYPE' ELSE REPLACE(the_type, '_', ' ') END;
     found PLS_INTEGER;
   BEGIN
-    SELECT COUNT(*) INTO found FROM all_objects WHERE owner = backstay_rows.owner(the_name) AND object_name = backstay_rows.bare(the_name) AND object_type = REPLACE(the_type, '_', ' ');
-    IF found > 0 THEN
-      text := DBMS_METADATA.GET_DDL(the_type, bare(the_name), owner(the_name));
-    END IF;
-    DELETE FROM backstay_module WHERE script = the_script AND step = the_step AND object_name = the_name;
-    INSERT INTO backstay_module VALUES (the_script, the_step, the_type, the_name, text);
+    SELECT COUNT(*) INTO found FROM all_objects x WHERE x.owner = o AND x.object_name = n AND x.object_type = catalogue_type;
+    RETURN CASE WHEN found > 0 THEN DBMS_METADATA.GET_DDL(the_type, n, o) END;
+  END;
+
+  -- Before the statement, which is DDL: this commits, as that will.
+  PROCEDURE keep_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2) IS
+    text CLOB := module_text(the_type, the_name);
+  BEGIN
+    DELETE FROM backstay_module WHERE script = the_script AND step = the_step AND object_name = the_name AND object_type = the_type;
+    INSERT INTO backstay_module (script, step, object_type, object_name, definition) VALUES (the_script, the_step, the_type, the_name, text);
     COMMIT;
   END;
 
-  PROCEDURE restore_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2) IS
+  PROCEDURE kept_modules(the_script VARCHAR2, the_step NUMBER) IS
     text CLOB;
-    found PLS_INTEGER;
   BEGIN
-    SELECT definition INTO text FROM backstay_module WHERE script = the_script AND step = the_step AND object_name = the_name;
-    IF text IS NOT NULL THEN
-      EXECUTE IMMEDIATE text;
-      RETURN;
-    END IF;
-    SELECT COUNT(*) INTO found FROM all_objects WHERE owner = backstay_rows.owner(the_name) AND object_name = backstay_rows.bare(the_name) AND object_type = REPLACE(the_type, '_', ' ');
-    IF found > 0 THEN
-      EXECUTE IMMEDIATE 'DROP ' || REPLACE(the_type, '_', ' ') || ' ' || the_name;
-    END IF;
-  EXCEPTION
-    WHEN NO_DATA_FOUND THEN NULL;
+    FOR m IN (SELECT object_type, object_name FROM backstay_module WHERE script = the_script AND step = the_step) LOOP
+      text := module_text(m.object_type, m.object_name);
+      UPDATE backstay_module SET left_behind = text WHERE script = the_script AND step = the_step AND object_name = m.object_name AND object_type = m.object_type;
+    END LOOP;
+    COMMIT;
+  END;
+
+  FUNCTION same_text(x CLOB, y CLOB) RETURN BOOLEAN IS
+  BEGIN
+    RETURN (x IS NULL AND y IS NULL) OR DBMS_LOB.COMPARE(x, y) = 0;
+  END;
+
+  -- Back to the text before, unless somebody has changed it since.
+  PROCEDURE restore_module(the_script VARCHAR2, the_step NUMBER, the_type VARCHAR2, the_name VARCHAR2) IS
+    now_text CLOB := module_text(the_type, the_name);
+  BEGIN
+    FOR m IN (SELECT definition, left_behind FROM backstay_module WHERE script = the_script AND step = the_step AND object_name = the_name AND object_type = the_type) LOOP
+      IF same_text(now_text, m.definition) THEN
+        NULL;
+      ELSIF NOT same_text(now_text, m.left_behind) THEN
+        INSERT INTO backstay_conflict (script, step, tab, row_key, column_name, kind, detail) VALUES (the_script, the_step, the_name, the_type, NULL, 'changed', 'changed since the script ran');
+      ELSIF m.definition IS NULL THEN
+        EXECUTE IMMEDIATE 'DROP ' || CASE the_type WHEN 'PACKAGE_SPEC' THEN 'PACKAGE' WHEN 'TYPE_SPEC' THEN 'TYPE' ELSE REPLACE(the_type, '_', ' ') END || ' ' || the_name;
+      ELSE
+        -- A sequence, a synonym or an index is not replaced by its text.
+        IF now_text IS NOT NULL AND the_type IN ('SEQUENCE', 'SYNONYM', 'INDEX', 'MATERIALIZED_VIEW') THEN
+          EXECUTE IMMEDIATE 'DROP ' || REPLACE(the_type, '_', ' ') || ' ' || the_name;
+        END IF;
+        EXECUTE IMMEDIATE m.definition;
+      END IF;
+    END LOOP;
+    COMMIT;
   END;
 END backstay_rows;
 /

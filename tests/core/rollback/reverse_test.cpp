@@ -73,6 +73,45 @@ TEST_CASE("reverse scripts: T-SQL captures with OUTPUT, inside control flow too"
   CHECK(scripts.capture_script.find("INSERT INTO t (a, b)\nOUTPUT inserted.* INTO") != std::string::npos);
 }
 
+// One line of each script, its class, and what its capture or its way back has to hold.
+TEST_CASE("reverse scripts: definitions on SQL Server and Oracle come back by the catalogue") {
+  struct Row { Server server; const char* script; const char* expected; const char* holds; };
+  static constexpr Row rows[] = {
+      {Server::mssql, "ALTER TABLE dbo.t DROP COLUMN d", "needs-review", "#backstay_before_parts 1, N'dbo.t', N'd'"},
+      {Server::mssql, "ALTER TABLE t ALTER COLUMN e nvarchar(50) NOT NULL", "needs-review", "#backstay_before_parts 1, N't', N'e'"},
+      {Server::mssql, "DROP INDEX ix ON dbo.t", "safe", "#backstay_before_parts 1, N'dbo.t'"},
+      {Server::mssql, "GRANT SELECT ON dbo.t TO public", "safe", "#backstay_before_parts"},
+      {Server::mssql, "DISABLE TRIGGER tr ON dbo.t", "safe", "#backstay_before_parts 1, N'dbo.t'"},
+      {Server::mssql, "EXEC sp_rename 'dbo.t.a', 'b', 'COLUMN'", "safe", "EXEC sp_rename"},
+      {Server::mssql, "DBCC CHECKIDENT('dbo.t', RESEED, 1)", "needs-review", "N'counter'"},
+      {Server::mssql, "EXEC('CREATE VIEW dbo.w AS SELECT 1 AS a')", "safe", "#backstay_before_module"},
+      {Server::mssql, "ALTER SCHEMA x TRANSFER dbo.t", "not-undone", ""},
+      {Server::mssql, "EXEC('DROP TABLE dbo.t')", "not-undone", ""},
+      {Server::oracle, "ALTER TABLE t DROP COLUMN d", "needs-review", "backstay_parts.keep("},
+      {Server::oracle, "ALTER TABLE t MODIFY (e NOT NULL)", "needs-review", "backstay_parts.keep("},
+      {Server::oracle, "ALTER TRIGGER tr DISABLE", "safe", "backstay_parts.keep("},
+      {Server::oracle, "DROP PACKAGE p", "safe", "'PACKAGE_BODY'"},
+      {Server::oracle, "BEGIN\n  EXECUTE IMMEDIATE 'CREATE TABLE x (a NUMBER)';\nEND;\n/", "needs-review", "backstay_parts.keep("},
+      {Server::oracle, "DROP TABLE old PURGE", "not-undone", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.script);
+    const ReverseScripts scripts = made(row.script, row.server);
+    CHECK(classes(scripts) == row.expected);
+    CHECK((scripts.pieces.at(0).before + scripts.pieces.at(0).reverse).find(row.holds) != std::string::npos);
+    CHECK(not_understood(scripts.capture_script, dialect_of(row.server)) == "");
+    CHECK(not_understood(scripts.reverse_script, dialect_of(row.server)) == "");
+  }
+}
+
+TEST_CASE("reverse scripts: a routine in an expression may write") {
+  CHECK(classes(made("SELECT app.f(a) FROM t", Server::postgresql)) == "needs-review");
+  CHECK(classes(made("SELECT lower(a), count(*) FROM t", Server::postgresql)) == "unchanged");
+  CHECK(classes(made("DO $x$ BEGIN PERFORM app.f(a) FROM t; END $x$", Server::postgresql)) == "needs-review");
+  CHECK(classes(made("UPDATE t SET a = app.f(b) WHERE c = 1", Server::postgresql)) == "needs-review");
+  CHECK(classes(made("INSERT INTO t (a, b) VALUES (1, numeric(3))", Server::postgresql)) == "safe");
+}
+
 TEST_CASE("reverse scripts: what cannot be taken back says so") {
   struct Row { const char* script; const char* expected; };
   static constexpr Row rows[] = {

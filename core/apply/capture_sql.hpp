@@ -18,6 +18,7 @@ inline constexpr std::string_view exist = "SELECT count(*) FROM main.sqlite_sche
 inline constexpr std::string_view columns = "op_id, step_id, tab, op, key, \"before\", \"after\"";
 inline constexpr std::string_view select =
     "SELECT op_id, step_id, tab, op, key, \"before\", \"after\" FROM main.\"backstay_cap\" WHERE op_id = ?1 ORDER BY seq";
+inline constexpr std::string_view tables = "SELECT DISTINCT tab FROM main.\"backstay_cap\" WHERE op_id = ?1 ORDER BY tab";
 inline constexpr std::string_view count = "SELECT count(*) FROM main.\"backstay_cap\" WHERE op_id = ?1";
 inline constexpr std::string_view drop = "DROP TABLE IF EXISTS main.\"backstay_cap\"";
 

@@ -12,6 +12,7 @@ std::string_view to_string(End end) {
     case End::restore_failed: return "RESTORE_FAILED";
     case End::incomplete: return "INCOMPLETE";
     case End::differs: return "DIFFERS";
+    case End::dry_run: return "DRY_RUN";
   }
   return "ABANDONED";
 }
@@ -60,6 +61,13 @@ void Conversation::ask(Request request, Then then) {
   pending.request = std::move(request);
   pending.then = std::move(then);
   pending_.push_back(std::move(pending));
+}
+
+void Conversation::ask_next(Request request, Then then) {
+  Pending pending;
+  pending.request = std::move(request);
+  pending.then = std::move(then);
+  pending_.push_front(std::move(pending));
 }
 
 void Conversation::ask(RequestKind kind, Then then) {

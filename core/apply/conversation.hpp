@@ -34,6 +34,8 @@ class Conversation : public Machine {
   // Asked in the order of the calls. `then` sees every answer; without it only failures are looked at, by fail().
   void ask(Request request, Then then = nullptr);
   void ask(RequestKind kind, Then then = nullptr);
+  // Before everything that is still to be asked; inside a `then`, for what has to follow its answer at once.
+  void ask_next(Request request, Then then = nullptr);
   void record(journal::State state, std::string payload = "{}", std::string step = {});
   void execute(std::string_view sql, std::vector<db::Value> values = {}, Then then = nullptr);
   void read(std::string_view sql, std::vector<db::Value> values, Then then);

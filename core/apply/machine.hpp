@@ -26,6 +26,7 @@ enum class End : std::uint8_t {
   restore_failed,  // taking it back failed; what is left is listed
   incomplete,      // the new state is there, but leaving the lock, exporting rows or the like has to be done again
   differs,         // a rehearsal that does not come back to where it started
+  dry_run,         // nothing was to be changed, and nothing was
 };
 std::string_view to_string(End end);
 
@@ -44,6 +45,8 @@ struct Settings {
   bool vendor_suspension = false;         // suspend: "vendor"
   bool dry_run = false;
   bool overwrite_conflicts = false;       // restore: rows that users changed get the old values too
+  bool acknowledge_everything = false;    // also risks that lose nothing have to be acknowledged
+  bool require_signature = false;         // R-UNSIGNED has to be acknowledged
   bool with_full_copy = false;            // SQLite: a full copy goes into the backup
   bool keeps_captures = false;            // a rehearsal's apply: what was captured stays in the target until its restore
   std::uint32_t lock_wait_ms = 0;
@@ -69,10 +72,18 @@ std::unique_ptr<Machine> start_apply(ApplyPlan plan, Settings settings);
 // The same for the plan of plan_uninstall: a package's UninstallApp scripts, then its elements go.
 std::unique_ptr<Machine> start_uninstall(ApplyPlan plan, Settings settings);
 
+// An operation behind the one that a restore takes back, whose changes are still there.
+struct LaterOperation {
+  std::string op_id, kind;
+  std::vector<std::string> elements, tables;
+};
+
 struct RestoreOrder {
   std::string backup_id;
   std::vector<std::string> packages, elements, tables;  // all empty: everything
   bool with_rows = true;
+  bool whole_database = false;  // SQLite: put the full copy back, although others have written since
+  std::vector<LaterOperation> later;
   std::string dry_run_digest;  // of the report that the acknowledged risks were read in
 };
 std::unique_ptr<Machine> start_restore(RestoreOrder order, Settings settings);
@@ -82,6 +93,7 @@ struct Unfinished {
   std::string op_id, kind, state, backup_id;
   std::string env_before;             // digest of the snapshot before the first change; empty when unknown
   std::string packages_json = "[]";
+  bool is_copy = false;               // a full copy of the target was, or may have been, put back
   bool is_outside = false;            // its last intent was a step in no transaction
   std::string decision;               // for one that waits: "restore", "restore_without_data", "keep_applied", "database_restored"
 };

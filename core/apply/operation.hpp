@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/apply/conversation.hpp"
+#include "core/apply/risk.hpp"
 #include "core/apply/work.hpp"
 #include "core/base/json.hpp"
 
@@ -20,8 +21,9 @@ struct Assignment {
   std::vector<Work> works;
   std::vector<StoreChange> store_changes;
   std::string contents_backup;          // restore: where StoreChange::backup_entry lies
-  std::vector<std::string> risks;       // that have to be acknowledged before it starts
-  std::vector<std::string> irreversible;  // risks of a restore that a full copy would save
+  std::vector<Risk> risks;
+  std::vector<std::string> actions;     // one sentence each, for a dry run
+  std::vector<std::string> touched_tables;
   std::string packages_json = "[]";     // [{"name","version","previous_version"}]
   std::string plan_digest, plan_json;
   std::string full_copy_of;             // restore: put the full copy of this backup back instead of running the works
@@ -42,7 +44,7 @@ class Operation : public Conversation {
   Assignment job_;
 
   enum class Phase : std::uint8_t {
-    read_backup, open, clear, lock, recheck, prepare, back_up, run, commit_unknown, verify, commit, export_rows, unlock, close,
+    read_backup, look, open, try_works, clear, lock, recheck, prepare, back_up, run, commit_unknown, verify, commit, export_rows, unlock, close,
     abandon, undo, undo_copy, undone, suspend, give_up, recover, finished,
   };
   Phase phase_ = Phase::open;
@@ -50,12 +52,29 @@ class Operation : public Conversation {
  private:
   // restore.cpp
   void read_backup();
-  void plan_restore(const std::string& manifest, const std::string& undo_list);
+  void read_part(const char* entry, std::string& into);
+  void look();
+  void try_works();
+  // restore_plan.cpp
+  void plan_restore();
   void plan_elements(const JsonValue& manifest);
   void plan_undoing(const JsonValue& undo_list);
+  void plan_full_copy();
+  void list_actions();
+  bool is_whole_scope() const;
   bool is_in_scope(const std::string& package, const std::string& key) const;
+  bool is_in_scope(const Undoing& undoing) const;
+  // restore_risks.cpp
+  void add_risk(std::string id, std::string message, bool is_required = true);
+  void weigh_drift(const std::string& now);
+  void weigh_elements(const std::string& digests);
+  void weigh_overlaps();
+  void weigh_coverage(const Undoing& undoing);
+  std::string digest_of_plan() const;
   // operation_prepare.cpp
   void open();
+  std::string unknown_acknowledgement() const;
+  void take_lock();
   void clear();
   void lock();
   void recheck();
@@ -69,6 +88,8 @@ class Operation : public Conversation {
   void run_work(std::size_t index);
   void after_work(std::size_t index, const Answer& answer);
   void run_prelude();
+  void drop_when_empty(std::size_t index);
+  void read_conflicts();
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
   void note_conflicts(const std::string& document);
@@ -82,6 +103,10 @@ class Operation : public Conversation {
   void verify();
   void commit();
   void export_rows();
+  void add_second_part(const db::Rows& steps);
+  std::string touched() const;
+  std::string reverse_by_hand(const db::Rows& steps) const;
+  std::string elements_now() const;
   void drop_witnesses();
   void unlock();
   void close();
@@ -109,16 +134,22 @@ class Operation : public Conversation {
 
   std::optional<Unfinished> unfinished_;
   std::optional<RestoreOrder> restore_;
-  std::string manifest_;
+  std::string manifest_, undo_text_, after_snapshot_, after_elements_, elements_list_, reverse_text_, now_snapshot_, after_digests_, dry_run_digest_;
+  std::vector<std::string> drift_, asked_for_steps_, dropped_empty_;
+  std::string drop_query_;
+  bool has_full_copy_ = false;  // the backup has one
+  bool is_exactly_as_left_ = false;  // nobody has written to the target since the operation that is taken back
   std::string backup_id_, before_, after_, problem_step_, undo_list_, prelude_;
   Problem problem_of_;
-  std::vector<std::string> open_risks_, left_, warnings_, conflicts_, undo_scripts_;
+  std::vector<Risk> open_risks_;
+  std::vector<std::string> left_, warnings_, conflicts_, undo_scripts_;
   Undoing segment_undoing_;
   db::Rows objects_before_;
   std::size_t prepared_ = 0, segment_begin_ = 0, segment_end_ = 0, segments_committed_ = 0, steps_done_ = 0;
   bool is_locked_ = false, is_in_maintenance_ = false, is_staged_ = false, is_commit_unknown_ = false;
   bool was_cancelled_ = false, is_prepared_ = false, is_connection_lost_ = false;
   bool has_intent_ = false;   // the first change may have begun
+  bool is_copied_ = false;    // the full copy of another operation's backup was put back
   bool is_decided_ = false;   // COMMITTED: nothing is taken back any more
   bool is_undoing_ = false, is_giving_up_ = false;
 };

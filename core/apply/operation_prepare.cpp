@@ -1,4 +1,6 @@
 // From the first record to the sealed backup: nothing of the target is changed in here.
+#include <algorithm>
+
 #include "core/apply/binding.hpp"
 #include "core/apply/operation.hpp"
 #include "core/apply/witness_sql.hpp"
@@ -20,7 +22,9 @@ Operation::Operation(Unfinished unfinished, Settings settings)
 void Operation::advance() {
   switch (phase_) {
     case Phase::read_backup: return read_backup();
+    case Phase::look: return look();
     case Phase::open: return open();
+    case Phase::try_works: return try_works();
     case Phase::clear: return clear();
     case Phase::lock: return lock();
     case Phase::recheck: return recheck();
@@ -65,25 +69,45 @@ void Operation::open() {
   json.member("steps", static_cast<std::uint64_t>(job_.works.size()));
   json.key("packages");
   json.raw(job_.packages_json);
+  if (restore_ && is_whole_scope()) json.member("restores", restore_->backup_id);
   json.end_object();
   if (!restore_) record(State::created, payload);
-  for (const std::string& risk : job_.irreversible) job_.risks.push_back(risk);
-  for (const std::string& risk : job_.risks) {
-    if (!is_acknowledged(risk)) open_risks_.push_back(risk);
+  bool has_open = false;
+  for (Risk& risk : job_.risks) {
+    risk.is_acknowledged = is_acknowledged(risk.id);
+    risk.is_required |= settings_.acknowledge_everything;
+    has_open |= risk.is_required && !risk.is_acknowledged;
+    open_risks_.push_back(risk);
   }
-  if (settings_.dry_run) {
-    if (!job_.why_not.empty()) problem_of_ = {"plan", job_.why_not, {}, {}, {}, 0, {}, 0, 0, 0};
-    phase_ = Phase::abandon;
-    return;
-  }
-  if (job_.why_not.empty() && open_risks_.empty()) {
+  phase_ = Phase::abandon;
+  if (!job_.why_not.empty()) {
+    problem_of_.code = "plan";
+    problem_of_.message = job_.why_not;
+  } else if (settings_.dry_run) {
+    if (restore_) phase_ = Phase::try_works;
+  } else if (const std::string unknown = unknown_acknowledgement(); !unknown.empty()) {
+    problem_of_.code = "risks";
+    problem_of_.message = "there is no risk \"" + unknown + "\" to acknowledge";
+  } else if (has_open) {
+    problem_of_.code = "risks";
+    problem_of_.message = "risks have to be acknowledged one by one";
+  } else if (restore_ && !restore_->dry_run_digest.empty() && restore_->dry_run_digest != dry_run_digest_) {
+    problem_of_.code = "drift";
+    problem_of_.message = "what would be done is not what the dry run of that digest showed";
+  } else {
     record(State::preflighted, payload);
     phase_ = Phase::clear;
-    return;
   }
-  problem_of_.code = job_.why_not.empty() ? "risks" : "plan";
-  problem_of_.message = job_.why_not.empty() ? "risks have to be acknowledged one by one" : job_.why_not;
-  phase_ = Phase::abandon;
+}
+
+// An apply's acknowledgements may name findings as well, which the host has looked at; a restore's are risks only.
+std::string Operation::unknown_acknowledgement() const {
+  if (!restore_) return {};
+  for (const std::string& id : settings_.acknowledged) {
+    const bool is_known = std::any_of(job_.risks.begin(), job_.risks.end(), [&](const Risk& risk) { return risk.id == id; });
+    if (!is_known) return id;
+  }
+  return {};
 }
 
 // Before anybody is logged out.
@@ -96,6 +120,20 @@ void Operation::clear() {
 
 // The state directory is locked already; then the session, then the users. Undone in reverse.
 void Operation::lock() {
+  take_lock();
+  record(State::locking);
+  Request enter;
+  enter.kind = RequestKind::enter_maintenance;
+  enter.text = settings_.maintenance;
+  is_in_maintenance_ = true;  // from the intent on: leaving what was not entered is fine
+  ask(enter);
+  record(State::locked);
+  phase_ = Phase::recheck;
+}
+
+// A restore has it already, for a look at the target.
+void Operation::take_lock() {
+  if (is_locked_) return;
   Request lock;
   lock.kind = RequestKind::lock;
   lock.timeout_ms = settings_.lock_wait_ms;
@@ -106,14 +144,6 @@ void Operation::lock() {
       fail(answer);
     }
   });
-  record(State::locking);
-  Request enter;
-  enter.kind = RequestKind::enter_maintenance;
-  enter.text = settings_.maintenance;
-  is_in_maintenance_ = true;  // from the intent on: leaving what was not entered is fine
-  ask(enter);
-  record(State::locked);
-  phase_ = Phase::recheck;
 }
 
 // A job can start, and another host can begin, between the first look and the lock.

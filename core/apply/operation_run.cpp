@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/apply/operation.hpp"
+#include "core/apply/rehearsal_findings.hpp"
 #include "core/apply/sqlite_schema.hpp"
 #include "core/apply/witness_sql.hpp"
 #include "core/report/json_writer.hpp"
@@ -36,12 +37,14 @@ void Operation::run() {
 }
 
 void Operation::run_segment() {
+  const bool is_copy = !job_.full_copy_of.empty();
   const bool is_outside = segment_begin_ < segment_end_ && job_.works[segment_begin_].is_outside;
   std::string payload;
   report::JsonWriter json(payload, 0);
   json.begin_object();
   json.member("mode", to_string(settings_.mode));
   json.member_flag("outside", is_outside);
+  json.member_flag("copy", is_copy);
   json.member("backup_id", backup_id_);
   json.member_flag("last", is_last_segment());
   json.member_flag("store", !job_.store_changes.empty());
@@ -54,6 +57,13 @@ void Operation::run_segment() {
     change_store(RequestKind::stage);
   }
   if (is_outside) run_work(segment_begin_);
+  if (is_copy) {
+    Request copy;
+    copy.kind = RequestKind::restore_copy;
+    copy.name = job_.full_copy_of;
+    is_copied_ = true;  // from the request on: half of it cannot be told from all of it
+    ask(copy);
+  }
   ask(RequestKind::begin);
   execute(witness::create(settings_.engine));
   execute(witness::insert_operation(settings_.engine),
@@ -86,7 +96,7 @@ void Operation::run_prelude() {
   prelude_.clear();
   for (std::size_t i = segment_begin_; i < segment_end_ && prelude_.empty(); ++i) {
     if (job_.works[i].has_captures) prelude_ = capture_prelude();
-    if (job_.works[i].kind == Work::Kind::undoing) prelude_ = reverse_prelude();
+    if (job_.works[i].kind == Work::Kind::undoing) prelude_ = captured_reverse_prelude();
   }
   if (prelude_.empty()) return;
   Request prelude;
@@ -101,7 +111,15 @@ void Operation::note_schema_undo(const db::Rows& objects) {
   segment_undoing_.reverse = undo.after_rows;
   segment_undoing_.captured = true;
   segment_undoing_.reasons = undo.not_covered;
-  segment_undoing_.reverse_class = undo.not_covered.empty() ? "safe" : "not-undone";
+  // A table that was empty when the restore dropped it comes back with its definition.
+  auto& reasons = segment_undoing_.reasons;
+  reasons.erase(std::remove_if(reasons.begin(), reasons.end(), [&](const std::string& reason) {
+                  return std::any_of(dropped_empty_.begin(), dropped_empty_.end(), [&](const std::string& table) {
+                    return reason == "table " + table + " was dropped with its rows";
+                  });
+                }), reasons.end());
+  if (is_copied_) reasons.emplace_back("the database was replaced by its full copy");
+  segment_undoing_.reverse_class = reasons.empty() ? "safe" : "not-undone";
 }
 
 void Operation::commit_segment() {
@@ -110,18 +128,45 @@ void Operation::commit_segment() {
   ask(RequestKind::commit, [this](const Answer& answer) { after_commit(answer); });
 }
 
+// A table that the operation made and that holds what somebody has entered since stays.
+void Operation::drop_when_empty(std::size_t index) {
+  drop_query_ = "SELECT EXISTS (SELECT 1 FROM main." + job_.works[index].only_when_empty + ")";
+  const std::string table = bare_name(job_.works[index].only_when_empty);
+  read(drop_query_, {}, [this, index, table](const Answer& answer) {
+    // It is gone already.
+    if (answer.outcome != Outcome::ok) return after_work(index, {});
+    if (!answer.rows.rows.empty() && answer.rows.rows[0][0].integer != 0) {
+      conflicts_.push_back("table " + table + ": in use");
+      return after_work(index, {});
+    }
+    dropped_empty_.push_back(table);
+    Request drop;
+    drop.kind = RequestKind::run_script;
+    drop.name = settings_.op_id;
+    drop.step = job_.works[index].step;
+    drop.sql = job_.works[index].text;
+    ask_next(std::move(drop), [this, index](const Answer& dropped) { after_work(index, dropped); });
+  });
+}
+
 void Operation::run_work(std::size_t index) {
   const Work& work = job_.works[index];
+  if (!work.only_when_empty.empty()) return drop_when_empty(index);
   Request request;
   request.step = work.step;
   request.name = settings_.op_id;
   request.timeout_ms = work.timeout_ms;
+  if (work.step == "D-captures") read_conflicts();
   if (work.kind == Work::Kind::captured_rows) {
     request.kind = RequestKind::undo_capture;
     request.name = work.content;
     request.text = work.own;
-    request.capture = true;
+    request.capture = !settings_.dry_run;
     request.durable = settings_.overwrite_conflicts;
+    if (restore_ && !is_whole_scope()) {
+      request.steps = asked_for_steps_;
+      request.tables = restore_->tables;
+    }
   } else if (work.kind == Work::Kind::host_call) {
     request.kind = RequestKind::call_host;
     request.text = work.own;
@@ -129,7 +174,7 @@ void Operation::run_work(std::size_t index) {
     request.kind = RequestKind::run_script;
     request.sql = work.text;  // as long as the machine
     request.is_outside_transaction = work.is_outside;
-    request.capture = is_on_sqlite();
+    request.capture = is_on_sqlite() && !settings_.dry_run;
   }
   request.done = index;
   request.total = job_.works.size();
@@ -152,6 +197,22 @@ void Operation::after_work(std::size_t index, const Answer& answer) {
   placed.problem.offset = at.offset;
   problem_step_ = work.step;
   fail(placed);
+}
+
+// PostgreSQL keeps them beside what was captured; they go with it.
+void Operation::read_conflicts() {
+  read("SELECT c.relation, c.row_key, c.column_name, c.kind FROM backstay_capture.conflict c JOIN backstay_capture.run r USING (run)"
+       " WHERE r.script LIKE $1 AND r.reversed_at IS NOT NULL ORDER BY c.relation, c.row_key, c.column_name LIMIT 10000",
+       {db::Value::of(restore_->backup_id + "/%")}, [this](const Answer& answer) {
+         if (answer.outcome != Outcome::ok) {
+           drop_pending();
+           return fail(answer);
+         }
+         for (const db::Row& row : answer.rows.rows) {
+           const std::string column = row[2].text();
+           conflicts_.push_back(row[0].text() + " " + row[1].text() + (column.empty() ? "" : " " + column) + ": " + row[3].text());
+         }
+       });
 }
 
 // Rows that somebody has changed since stay as they are; the report names them.

@@ -55,12 +55,13 @@ void Operation::fail(const Answer& answer) {
 // Nothing was changed: unlock in reverse order and say why.
 void Operation::abandon() {
   phase_ = Phase::finished;
+  if (is_locked_) ask(RequestKind::rollback, [](const Answer&) {});
   if (is_in_maintenance_) ask(RequestKind::leave_maintenance);
   if (is_locked_) ask(RequestKind::unlock);
   record(State::abandoned, problem_json());
   ask(RequestKind::progress, [this](const Answer&) {
-    const bool is_rehearsed = settings_.dry_run && problem_of_.message.empty();
-    const End end = was_cancelled_ ? End::cancelled : is_rehearsed ? End::done : End::abandoned;
+    const bool is_shown = settings_.dry_run && problem_of_.message.empty();
+    const End end = was_cancelled_ ? End::cancelled : is_shown ? End::dry_run : End::abandoned;
     finish(end, outcome(end));
   });
 }
@@ -81,6 +82,11 @@ void Operation::undo() {
     });
   } else {
     ask(RequestKind::rollback, [](const Answer&) {});
+  }
+  if (is_copied_) {
+    record(State::restoring);
+    phase_ = backup_id_.empty() ? Phase::give_up : Phase::undo_copy;
+    return;
   }
   if (segments_committed_ == 0) {
     put_back_store();
@@ -115,7 +121,7 @@ void Operation::undo_applied(const db::Rows& steps) {
     }
     if (undoing.value().suspends) {
       const std::string risk = "R-NBC-SCRIPT:" + undoing.value().uid;
-      if (!is_acknowledged(risk)) open_risks_.push_back(risk);
+      if (!is_acknowledged(risk)) open_risks_.push_back({risk, nbc_sentence(undoing.value())});
     }
     is_complete &= !is_irreversible(undoing.value());
     undoings.push_back(std::move(undoing.value()));
@@ -226,7 +232,7 @@ void Operation::suspend() {
   report::JsonWriter json(payload, 0);
   json.begin_object();
   json.member("backup_id", backup_id_);
-  json.texts("risks", open_risks_);
+  write_risks(json, open_risks_);
   json.end_object();
   record(State::suspended, payload);
   Request notify;

@@ -44,6 +44,7 @@ void Operation::recover_from(State state) {
     return;
   }
   has_intent_ = true;
+  is_copied_ = unfinished_->is_copy;
   if (journal::is_waiting(state) && unfinished_->decision.empty()) {
     const End end = state == State::suspended ? End::suspended : End::restore_failed;
     ask(RequestKind::unlock, [this, end](const Answer&) { finish(end, outcome(end)); });
@@ -80,6 +81,10 @@ void Operation::after_witness(bool has_everything, bool has_some) {
     return;
   }
   segments_committed_ = has_some ? 1 : 0;
+  if (is_copied_) {
+    phase_ = Phase::undo;
+    return;
+  }
   // A statement that runs in no transaction has no witness in between: whether it happened cannot be told.
   if (unfinished_->is_outside && state == State::step_intent && unfinished_->decision.empty()) {
     left_.push_back("a step that runs in no transaction may have happened or not");

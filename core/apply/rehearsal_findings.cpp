@@ -11,7 +11,8 @@ bool is_name_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || (static_cast<unsigned char>(c) & 0x80);
 }
 
-// "public.\"Contact\"" and "public.add_one(integer)" are written in a script as Contact and add_one.
+}  // namespace
+
 std::string bare_name(std::string_view object) {
   object = object.substr(0, object.find('('));
   std::string name;
@@ -23,6 +24,8 @@ std::string bare_name(std::string_view object) {
   }
   return name;
 }
+
+namespace {
 
 bool is_same(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/finding.hpp"
@@ -10,6 +11,9 @@
 #include "core/schema/difference.hpp"
 
 namespace backstay::apply {
+
+// "public.\"Contact\"" and "public.add_one(integer)" are written in a script as Contact and add_one.
+std::string bare_name(std::string_view object);
 
 struct RehearsedScript {
   std::string package;

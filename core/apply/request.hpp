@@ -28,11 +28,11 @@ enum class RequestKind : std::uint8_t {
   run_script,      // `sql`, or the content `name` of the delivery; stops at its first error, whose place comes back
   execute,         // `sql`, a statement of our own, with `values`
   read_rows,       // the same; answers `rows`
-  undo_capture,    // SQLite: take back the recorded changes of operation `name`, step `step`, conflicts kept; answers them
+  undo_capture,    // SQLite: take back the recorded changes of operation `name`, conflicts kept; answers them. `steps`, `tables`: only those
   snapshot,        // of the target (core/schema), as `document`; `text` = "schema" or "data" (both) for digests, "document" for schema::snapshot_json
   restore_copy,    // SQLite: put back the full copy in backup `name`
   // The configuration store.
-  read_store,      // digests of the keys of `changes` (all when empty), as `document`
+  read_store,      // whether the keys of `changes` are what they say; `text` = "digests": {KEY: SHA-256 or null} as `document`
   stage,           // make the contents of `changes` durable beside the store, for operation `name`
   switch_store,    // put what was staged in place
   revert_store,    // put back what the switch replaced; also when it was half done
@@ -53,6 +53,7 @@ std::string_view to_string(RequestKind kind);  // "journal", "read-backup", ...
 struct StoreChange {
   std::string key;
   bool is_removal = false;
+  std::string sha256;          // of what is written; empty when not known
   std::string content;         // key of a content of the delivery (source.hpp), or
   std::string backup_entry;    // an entry of the backup `name`
 };
@@ -76,6 +77,7 @@ struct Request {
   std::string_view sql;        // valid until the next request is asked for
   std::vector<db::Value> values;
   std::vector<StoreChange> changes;
+  std::vector<std::string> steps, tables;
   BackupContent backup;
   std::uint64_t done = 0, total = 0;
   std::uint32_t timeout_ms = 0;

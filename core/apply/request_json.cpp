@@ -166,6 +166,8 @@ std::string request_json(const Request& request) {
       member(json, "entry", change.backup_entry);
     });
   }
+  if (!request.steps.empty()) json.texts("steps", request.steps);
+  if (!request.tables.empty()) json.texts("tables", request.tables);
   member(json, "done", request.done);
   member(json, "total", request.total);
   member(json, "timeout_ms", std::uint64_t{request.timeout_ms});

@@ -90,7 +90,8 @@ SchemaUndo sqlite_schema_undo(const db::Rows& rows_before, const db::Rows& rows_
     if (now && (now->sql == object.sql || object.type == "table")) continue;
     if (object.type == "table") undo.not_covered.push_back("table " + object.name + " was dropped with its rows");
     // An index that a constraint made has no text; it comes back with its table.
-    if (!object.sql.empty()) undo.after_rows += object.sql + ";\n";
+    // A table has to be there for the rows that were captured of it.
+    if (!object.sql.empty()) (object.type == "table" ? undo.before_rows : undo.after_rows) += object.sql + ";\n";
   }
   return undo;
 }

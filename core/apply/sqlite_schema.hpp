@@ -14,7 +14,7 @@ namespace backstay::apply {
 extern const std::string_view sqlite_objects_query;
 
 struct SchemaUndo {
-  std::string before_rows;  // run before captured rows go back: new triggers and views would see them
+  std::string before_rows;  // run before captured rows go back: new triggers and views would see them, dropped tables take them
   std::string after_rows;   // run behind that
   std::vector<std::string> not_covered;  // one sentence each; then only a full copy helps
   bool is_empty() const { return before_rows.empty() && after_rows.empty() && not_covered.empty(); }

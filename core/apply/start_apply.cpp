@@ -99,7 +99,10 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
         StoreChange change;
         change.key = content.key;
         change.is_removal = step.kind == StepKind::element_delete;
-        if (!change.is_removal) change.content = content.key;
+        if (!change.is_removal) {
+          change.content = content.key;
+          change.sha256 = content.sha256;
+        }
         job.store_changes.push_back(std::move(change));
       }
       return;
@@ -122,6 +125,7 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
         StoreChange change;
         change.key = content.key;
         change.content = content.key;
+        change.sha256 = content.sha256;
         job.store_changes.push_back(std::move(change));
       }
       return;

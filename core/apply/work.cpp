@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/apply/rehearsal_findings.hpp"
+#include "core/base/ascii.hpp"
 #include "core/base/json.hpp"
 #include "core/report/json_writer.hpp"
 #include "core/rollback/reverse.hpp"
@@ -9,6 +11,16 @@
 #include "core/sql/sql.hpp"
 
 namespace backstay::apply {
+namespace {
+
+std::vector<std::string> texts_of(const JsonValue* list) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; list && i < list->items.size(); ++i) texts.push_back(list->items[i].string);
+  return texts;
+}
+
+}  // namespace
+
 std::string write_undoing(const Undoing& undoing) {
   std::string out;
   report::JsonWriter json(out, 0);
@@ -22,10 +34,23 @@ std::string write_undoing(const Undoing& undoing) {
   json.member("prepare", undoing.prepare);
   json.member("reverse", undoing.reverse);
   json.member("discard", undoing.discard);
+  if (!undoing.run.empty()) json.member("run", undoing.run);
+  if (!undoing.parts.empty()) {
+    json.list("parts", undoing.parts, [&](const Undoing::Part& part) {
+      json.member("step", std::uint64_t{part.step});
+      json.texts("tables", part.tables);
+      json.member("reverse", part.reverse);
+    });
+  }
+  if (!undoing.tables.empty()) json.texts("tables", undoing.tables);
   json.member_flag("captured", undoing.captured);
   json.member_flag("suspends", undoing.suspends);
   json.end_object();
   return out;
+}
+
+std::string nbc_sentence(const Undoing& undoing) {
+  return "script " + undoing.package + "/" + undoing.element + " is not declared backward compatible";
 }
 
 Undoing undoing_of(const JsonValue& root) {
@@ -40,10 +65,43 @@ Undoing undoing_of(const JsonValue& root) {
   undoing.discard = root.text("discard").value_or("");
   undoing.captured = root.flag("captured").value_or(false);
   undoing.suspends = root.flag("suspends").value_or(false);
-  if (const JsonValue* reasons = root.find("reasons")) {
-    for (const JsonValue& reason : reasons->items) undoing.reasons.push_back(reason.string);
+  undoing.run = root.text("run").value_or("");
+  undoing.reasons = texts_of(root.find("reasons"));
+  undoing.tables = texts_of(root.find("tables"));
+  if (const JsonValue* parts = root.find("parts")) {
+    for (const JsonValue& part : parts->items) undoing.parts.push_back({static_cast<std::uint32_t>(part.whole("step").value_or(0)), texts_of(part.find("tables")), part.text("reverse").value_or("")});
   }
   return undoing;
+}
+
+bool is_same_table(std::string_view a, std::string_view b) {
+  const std::string one = bare_name(a), other = bare_name(b);
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+namespace {
+
+std::string literal(std::string_view text) { return db::quoted_text(db::Engine::postgresql, text).value_or("''"); }
+
+bool touches(const Undoing::Part& part, const std::vector<std::string>& tables) {
+  for (const std::string& table : part.tables) {
+    if (std::any_of(tables.begin(), tables.end(), [&](const std::string& wanted) { return is_same_table(table, wanted); })) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables, bool puts_aside) {
+  if (undoing.parts.empty()) return tables.empty() ? undoing.reverse : std::string();
+  std::string parts;
+  for (const Undoing::Part& part : undoing.parts) {
+    if (!tables.empty() && !touches(part, tables)) continue;
+    if (puts_aside) parts += "CALL pg_temp.backstay_put_aside(" + literal(undoing.run) + ", " + std::to_string(part.step) + ");\n";
+    parts += part.reverse;
+  }
+  if (parts.empty()) return parts;
+  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n";
 }
 
 Result<Undoing> read_undoing(std::string_view text) {
@@ -55,8 +113,6 @@ Result<Undoing> read_undoing(std::string_view text) {
 }
 
 namespace {
-
-std::string literal(std::string_view text) { return db::quoted_text(db::Engine::postgresql, text).value_or("''"); }
 
 std::string texts(std::initializer_list<std::string_view> names) {
   std::string out;
@@ -73,14 +129,19 @@ void weave_postgresql(Work& work, const std::string& run) {
   rollback::ReverseOptions options;
   const rollback::ReverseScripts scripts = rollback::reverse_scripts(work.document, options, sql::Config{});
   work.undoing.reverse_class = rollback::to_string(scripts.reverse_class);
-  std::string back = "CALL pg_temp.backstay_start_reverse(" + literal(run) + ");\n";
-  for (auto piece = scripts.pieces.rbegin(); piece != scripts.pieces.rend(); ++piece) back += piece->reverse;
   for (const rollback::ReversePiece& piece : scripts.pieces) {
     work.has_captures |= !piece.before.empty() || !piece.after.empty();
     for (const std::string& reason : piece.reasons) work.undoing.reasons.push_back("line " + std::to_string(piece.line) + ": " + reason);
   }
   if (!work.has_captures) return append(work, work.document.text(), 0);
-  work.undoing.reverse = back + "CALL pg_temp.backstay_finish_reverse();\n";
+  work.undoing.run = run;
+  for (auto piece = scripts.pieces.rbegin(); piece != scripts.pieces.rend(); ++piece) {
+    if (piece->reverse.empty()) continue;
+    work.undoing.parts.push_back({piece->step, piece->tables, piece->reverse});
+    for (const std::string& table : piece->tables) {
+      if (std::find(work.undoing.tables.begin(), work.undoing.tables.end(), table) == work.undoing.tables.end()) work.undoing.tables.push_back(table);
+    }
+  }
   work.text = "CALL pg_temp.backstay_run(" + literal(run) + ");\n";
   for (const rollback::ReversePiece& piece : scripts.pieces) {
     work.text += piece.before;
@@ -89,6 +150,20 @@ void weave_postgresql(Work& work, const std::string& run) {
     work.text += ";\n" + piece.after;
   }
   work.text += "CALL pg_temp.backstay_complete();\n";
+}
+
+// Its own undoing: tables that were put aside come home first, then definitions and rows.
+void weave_reverse(Work& work, const std::string& run) {
+  const std::string of = literal(work.run);
+  work.text = "CALL pg_temp.backstay_run(" + literal(run) + ");\nCALL pg_temp.backstay_before_reverse(" + of + ");\n";
+  append(work, work.document.text(), 0);
+  work.text += "CALL pg_temp.backstay_after_reverse();\nCALL pg_temp.backstay_complete();\n";
+  work.has_captures = true;
+  work.undoing.run = run;
+  for (auto step = work.reversed_steps.rbegin(); step != work.reversed_steps.rend(); ++step) {
+    work.undoing.parts.push_back({100000 + *step, {}, "CALL pg_temp.backstay_reverse_step(" + std::to_string(100000 + *step) + ");\n"});
+  }
+  work.undoing.parts.push_back({1, work.undoing.tables, "CALL pg_temp.backstay_reverse_watched(1);\n"});
 }
 
 }  // namespace
@@ -102,12 +177,17 @@ void weave(Work& work, std::string_view bytes, db::Engine engine, const std::str
   work.pieces.clear();
   const bool is_captured = work.kind == Work::Kind::script || work.kind == Work::Kind::statements;
   if (engine == db::Engine::postgresql && is_captured && !work.is_outside) return weave_postgresql(work, run);
+  if (engine == db::Engine::postgresql && work.kind == Work::Kind::undoing && !work.run.empty()) return weave_reverse(work, run);
   append(work, work.document.text(), 0);
 }
 
 std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }
 
 std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched"}); }
+
+std::string captured_reverse_prelude() {
+  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched"});
+}
 
 std::string forget_captures(const std::string& op_id) {
   const std::string runs = literal(op_id + "/%");

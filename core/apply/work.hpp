@@ -20,17 +20,34 @@ struct Undoing {
   std::string reverse_class;         // safe, needs-review, not-undone, unchanged, or "none" for what no database has to undo
   std::vector<std::string> reasons;  // why it is not safe
   std::string prepare;               // script that has to run before captured rows go back; may be empty
-  std::string reverse;               // script that takes it back; empty: there is none
+  std::string reverse;               // script that takes it back; empty: there is none, or it is made of `parts`
+  // PostgreSQL: name of the run that captured, and what takes each statement back, last statement first.
+  struct Part {
+    std::uint32_t step = 0;           // number of the statement in its run
+    std::vector<std::string> tables;  // whose rows, as the script writes them
+    std::string reverse;
+  };
+  std::string run;
+  std::vector<Part> parts;
+  std::vector<std::string> tables;   // whose rows this changed; SQLite: of a whole transaction
   std::string discard;               // drops what was captured for it
   bool captured = false;             // its rows lie in backstay_cap (SQLite), or in the backup's second part
   bool suspends = false;             // a script that its author has not confirmed as backward compatible
 };
 
 std::string write_undoing(const Undoing& undoing);
+// `puts_aside`: for one whose own changes are captured, with what weave() puts around it.
+// The script that takes it back; with `tables`, only what it did to the rows of these. Empty: nothing to run.
+std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables = {}, bool puts_aside = false);
+// "public.\"Contact\"", "Contact" and "contact" are one table to a person who names it.
+bool is_same_table(std::string_view a, std::string_view b);
 // A change that nothing can take back, short of a copy of the database.
 inline bool is_irreversible(const Undoing& undoing) {
   return undoing.reverse_class == "not-undone" || undoing.reverse_class.empty();
 }
+
+// Why taking it back waits for a decision.
+std::string nbc_sentence(const Undoing& undoing);
 
 Undoing undoing_of(const JsonValue& value);
 // Errors: malformed.
@@ -54,6 +71,9 @@ struct Work {
   std::optional<int> install_type;
   std::uint32_t timeout_ms = 0;
   Undoing undoing;
+  std::string only_when_empty;  // undoing on SQLite: the table it drops, quoted; with rows in it, it stays
+  std::string run;           // undoing on PostgreSQL: of the captures that it takes back
+  std::vector<std::uint32_t> reversed_steps;  // the same: what is taken back of it, in that order
 
   // Made by weave(): what is sent to the server, and where its pieces come from.
   std::string text;
@@ -73,6 +93,7 @@ void weave(Work& work, std::string_view bytes, db::Engine engine, const std::str
 std::string capture_prelude();
 // What Undoing::reverse needs once in the session, and what is left to do behind the last of an operation's.
 std::string reverse_prelude();
+std::string captured_reverse_prelude();  // for a reverse script that is captured itself
 std::string forget_captures(const std::string& op_id);
 
 // The place in the script of an error at `offset` of work.text.

@@ -57,7 +57,7 @@ class ApplyLoop {
   apply::Answer run_script(const apply::Request& request);
   apply::Answer execute(const apply::Request& request);
   apply::Answer undo_capture(const apply::Request& request);
-  apply::Answer import_captured(const std::string& backup_id);
+  apply::Answer import_captured(const apply::Request& request);
   Result<std::string> export_captured();
   apply::Answer snapshot(const apply::Request& request);
   apply::Answer restore_copy(const apply::Request& request);
@@ -68,6 +68,7 @@ class ApplyLoop {
   apply::Answer revert_store(const apply::Request& request);
   apply::Answer settle_store(const apply::Request& request);
   apply::Answer read_store(const apply::Request& request);
+  apply::Answer element_digests(const apply::Request& request);
   Result<std::string> content_of(const apply::StoreChange& change, const std::string& backup_id);
   // loop_services.cpp
   apply::Answer check_jobs();

@@ -81,6 +81,9 @@ Result<Configuration> read_configuration(std::string_view text) {
   config.retention_days = static_cast<std::uint32_t>(number_of(policy, "retention_days", config.retention_days));
   config.keep_backups = static_cast<std::uint32_t>(number_of(policy, "keep_backups", config.keep_backups));
   config.lock_wait_ms = static_cast<std::uint32_t>(number_of(policy, "lock_wait_ms", config.lock_wait_ms));
+  config.acknowledge_everything = text_of(policy, "acknowledge") == "all";
+  const std::string signatures = text_of(policy, "require_signature");
+  config.require_signature = signatures == "backups" || signatures == "all";
   if (config.state_dir.empty() && config.store_dir.empty()) {
     return Error{ErrorCode::malformed, {}, "neither \"state_dir\" nor \"store\" says where to keep anything"};
   }

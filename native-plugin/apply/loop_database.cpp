@@ -1,9 +1,13 @@
 // The target database: one session from lock to unlock.
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/apply/capture_sql.hpp"
+#include "core/apply/work.hpp"
+#include "core/schema/snapshot.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
 #include "native-plugin/db/undo_captured.hpp"
@@ -114,7 +118,7 @@ Answer ApplyLoop::execute(const Request& request) {
 // Rows that lie in the backup only come into the database first; the same table, the same rules.
 Answer ApplyLoop::undo_capture(const Request& request) {
   if (!request.text.empty()) {
-    if (Answer brought = import_captured(request.text); brought.outcome != Outcome::ok) return brought;
+    if (Answer brought = import_captured(request); brought.outcome != Outcome::ok) return brought;
   }
   auto there = driver_->query(apply::capture::exist);
   if (!there.ok()) return failed(there.error());
@@ -142,8 +146,8 @@ Answer ApplyLoop::undo_capture(const Request& request) {
   return answer;
 }
 
-Answer ApplyLoop::import_captured(const std::string& backup_id) {
-  auto rows = opened_backup(backup_id, true);
+Answer ApplyLoop::import_captured(const Request& request) {
+  auto rows = opened_backup(request.text, true);
   if (!rows.ok() && rows.error().code == ErrorCode::missing) return {};
   if (!rows.ok()) return failed(rows.error());
   auto text = rows.value()->entry("rows/captured.jsonl");
@@ -161,7 +165,21 @@ Answer ApplyLoop::import_captured(const std::string& backup_id) {
     for (const auto& value : line) row.push_back(value.is_string() ? db::Value::of(value.get<std::string>()) : db::Value::null());
     return true;
   };
-  auto inserted = driver_->insert_rows(apply::capture::table, apply::capture::columns, next);
+  // Where only a part is asked for, the rest is left in the backup. Columns: op_id, step_id, tab, ...
+  const auto is_wanted = [&](const db::Row& row) {
+    if (request.steps.empty() && request.tables.empty()) return true;
+    if (row.size() < 3) return false;
+    const auto names = [](const std::vector<std::string>& list, const std::string& name) { return std::find(list.begin(), list.end(), name) != list.end(); };
+    return names(request.steps, row[1].bytes) ||
+           std::any_of(request.tables.begin(), request.tables.end(), [&](const std::string& table) { return apply::is_same_table(table, row[2].bytes); });
+  };
+  const auto next_wanted = [&](db::Row& row) {
+    while (next(row)) {
+      if (is_wanted(row)) return true;
+    }
+    return false;
+  };
+  auto inserted = driver_->insert_rows(apply::capture::table, apply::capture::columns, next_wanted);
   return plain(inserted);
 }
 
@@ -184,9 +202,13 @@ Result<std::string> ApplyLoop::export_captured() {
 }
 
 Answer ApplyLoop::snapshot(const Request& request) {
-  auto taken = db::take_snapshot(*driver_, request.text == "data", sha256);
+  auto taken = db::take_snapshot(*driver_, request.text != "schema", sha256);
   if (!taken.ok()) return failed(taken.error());
   Answer answer;
+  if (request.text == "document") {
+    answer.document = schema::snapshot_json(taken.value());
+    return answer;
+  }
   answer.document = taken.value().schema_digest + ":" + taken.value().data_digest;
   return answer;
 }

@@ -79,8 +79,22 @@ Answer ApplyLoop::settle_store(const Request& request) {
   return at_.directory ? answered(at_.directory->settle(request.name)) : Answer();
 }
 
+Answer ApplyLoop::element_digests(const Request& request) {
+  json digests = json::object();
+  for (const StoreChange& change : request.changes) {
+    std::string present;
+    bool found = false;
+    if (auto read = at_.store().read(change.key, present, found); !read.ok()) return answered(read);
+    digests[change.key] = found ? json(sha256(present)) : json();
+  }
+  Answer answer;
+  answer.document = digests.dump();
+  return answer;
+}
+
 // Every element reads back as it was meant to be.
 Answer ApplyLoop::read_store(const Request& request) {
+  if (request.text == "digests") return element_digests(request);
   for (const StoreChange& change : request.changes) {
     std::string present;
     bool found = false;

@@ -13,6 +13,7 @@
 #include "core/report/time_text.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/apply/delivery.hpp"
+#include "native-plugin/apply/later_operations.hpp"
 #include "native-plugin/apply/rehearse_operation.hpp"
 #include "native-plugin/apply/small_operations.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
@@ -37,6 +38,7 @@ struct Ending {
 Ending ending_of(std::string_view end, const json& outcome) {
   const std::string code = outcome.contains("problem") && outcome["problem"].is_object() ? outcome["problem"].value("code", "") : "";
   if (end == "DONE") return {BACKSTAY_OK, ExitCode::ok};
+  if (end == "DRY_RUN") return {BACKSTAY_OK, ExitCode::ok};
   if (end == "CANCELLED") return {BACKSTAY_E_CANCELLED, ExitCode::interrupted};
   if (end == "SUSPENDED") return {BACKSTAY_E_SUSPENDED, ExitCode::left_behind};
   if (end == "RESTORE_FAILED" || end == "INCOMPLETE") return {BACKSTAY_E_UNRECOVERED, ExitCode::left_behind};
@@ -46,6 +48,7 @@ Ending ending_of(std::string_view end, const json& outcome) {
   if (code == "host") return {BACKSTAY_E_HOST, ExitCode::refused};
   if (code == "lock") return {BACKSTAY_E_LOCKED, ExitCode::refused};
   if (code == "unrecovered") return {BACKSTAY_E_UNRECOVERED, ExitCode::refused};
+  if (code == "drift") return {BACKSTAY_E_DRIFT, ExitCode::refused};
   if (code == "damaged") return {BACKSTAY_E_BACKUP_BAD, ExitCode::refused};
   if (code == "no-space") return {BACKSTAY_E_NOSPACE, ExitCode::refused};
   if (code == "db") return {BACKSTAY_E_DB, ExitCode::refused};
@@ -127,6 +130,8 @@ class MachineOperation : public Operation {
     settings.dry_run = params_.contains("dry_run") && params_["dry_run"] == true;
     settings.overwrite_conflicts = params_.value("on_conflict", "keep") == "overwrite";
     settings.lock_wait_ms = at_.config.lock_wait_ms;
+    settings.acknowledge_everything = at_.config.acknowledge_everything;
+    settings.require_signature = at_.config.require_signature;
     settings.with_full_copy = settings.engine == db::Engine::sqlite && is_copy_small();
     const std::string mode = params_.value("mode", "whole");
     if (mode == "per-package") settings.mode = apply::Transactions::per_package;
@@ -303,6 +308,10 @@ class RestoreOperation final : public MachineOperation {
     }
     order.with_rows = params_.value("data", "rows") != "skip";
     order.dry_run_digest = params_.value("digest", "");
+    order.whole_database = params_.contains("whole_database") && params_["whole_database"] == true;
+    auto later = later_operations(*at_.journal, order.backup_id);
+    if (!later.ok()) return refusal(status_of(later.error()), ExitCode::refused, kind_, "journal", later.error().message);
+    order.later = std::move(later.value());
     auto machine = apply::start_restore(std::move(order), settings());
     return finished(converse(*machine, op_id_, {}));
   }
@@ -372,6 +381,7 @@ class RecoverOperation final : public MachineOperation {
       if (payload.contains("backup_id")) unfinished.backup_id = payload.value("backup_id", "");
       if (payload.contains("env_before")) unfinished.env_before = payload.value("env_before", "");
       if (payload.contains("packages")) unfinished.packages_json = payload["packages"].dump();
+      if (payload.contains("copy")) unfinished.is_copy = payload.value("copy", false);
       if (payload.contains("outside")) unfinished.is_outside = payload.value("outside", false);
     }
     return unfinished;

@@ -16,7 +16,7 @@ struct RestoreOptions {
   TargetOptions target;
   std::string backup, on_conflict, digest, decision;
   std::vector<std::string> packages, elements, tables, acknowledged;
-  bool without_data = false, dry_run = false, force = false;
+  bool without_data = false, dry_run = false, force = false, whole_database = false;
 };
 
 std::string restore_params(const RestoreOptions& options) {
@@ -35,6 +35,7 @@ std::string restore_params(const RestoreOptions& options) {
   if (options.without_data) json.member("data", "skip");
   if (!options.on_conflict.empty()) json.member("on_conflict", options.on_conflict);
   if (options.dry_run) json.member_flag("dry_run", true);
+  if (options.whole_database) json.member_flag("whole_database", true);
   if (!options.digest.empty()) json.member("digest", options.digest);
   if (!options.acknowledged.empty()) json.texts("acknowledge", options.acknowledged);
   if (options.force) json.member_flag("force", true);
@@ -85,6 +86,7 @@ Action add_restore(CLI::App& app) {
   command->add_option("--on-conflict", options->on_conflict, "a value that somebody changed since: keep it (default) or overwrite it")
       ->check(CLI::IsMember({"keep", "overwrite"}))
       ->option_text("HOW");
+  command->add_flag("--whole-database", options->whole_database, "SQLite: put the full copy in the backup back; what was entered since is lost")->excludes("--without-data");
   command->add_option("--digest", options->digest, "of the dry run in which the risks were read")->option_text("DIGEST");
   return [options] { return run(*options, BACKSTAY_OP_RESTORE, restore_params(*options)); };
 }

@@ -88,6 +88,21 @@ std::string list_lines(const JsonValue& report, std::string_view key, std::strin
   return lines;
 }
 
+// Those that stand in the way first.
+std::string risk_lines(const JsonValue& report) {
+  const JsonValue* list = report.find("risks");
+  if (!list) return "";
+  std::string required, others;
+  for (const JsonValue& risk : list->items) {
+    const bool is_open = risk.flag("required").value_or(true) && !risk.flag("acknowledged").value_or(false);
+    const std::string message = shown(risk, "message");
+    (is_open ? required : others) += "    " + shown(risk, "id") + (message.empty() ? "" : ": " + message) + "\n";
+  }
+  if (!required.empty()) required = "  risks; each wants --acknowledge ID (--force is enough for R-NBC-SCRIPT):\n" + required;
+  if (!others.empty()) others = "  known risks, nothing is lost by them or they are acknowledged:\n" + others;
+  return required + others;
+}
+
 }  // namespace
 
 std::string operation_text(std::string_view document) {
@@ -106,8 +121,10 @@ std::string operation_text(std::string_view document) {
   text += list_lines(report, "conflicts", "conflicts, kept as they are now:");
   text += list_lines(report, "left", "left as it is:");
   text += list_lines(report, "not_covered", "not covered by a restore:");
-  text += list_lines(report, "risks", "risks; each wants --acknowledge ID (--force is enough for R-NBC-SCRIPT):");
+  text += list_lines(report, "drift", "changed since:");
+  text += risk_lines(report);
   text += list_lines(report, "warnings", "warnings:");
+  if (const std::string digest = shown(report, "digest"); !digest.empty() && report.find("actions")) text += "  digest " + digest + "\n";
   if (const std::string backup = shown(report, "backup_id"); !backup.empty()) text += "  backup " + backup + "\n";
   return text;
 }

@@ -244,7 +244,7 @@ DECLARE
   g record;
 BEGIN
   FOR g IN SELECT t.tgrelid, t.tgname::text AS name, t.tgenabled FROM pg_catalog.pg_trigger t
-      WHERE t.tgrelid = the_relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgparentid = 0 LOOP
+      WHERE t.tgrelid = the_relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgparentid = 0 AND t.tgname !~ '^backstay_note_' LOOP
     INSERT INTO pg_temp.backstay_held_trigger VALUES (g.tgrelid, g.name, g.tgenabled);
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.name);
   END LOOP;

@@ -17,7 +17,7 @@ TEST_CASE("request json: what is empty is left out, values keep their kind") {
   other.kind = RequestKind::run_script;
   other.is_outside_transaction = true;
   other.timeout_ms = 500;
-  other.changes.push_back({"A/b", true, "", ""});
+  other.changes.push_back({"A/b", true, "", "", ""});
   CHECK(request_json(other) == R"({"kind":"run-script","changes":[{"key":"A/b","removal":true}],"timeout_ms":500,"outside":true})");
 }
 

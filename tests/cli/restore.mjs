@@ -1,0 +1,128 @@
+// Restore on demand through the command line: dry run and digest, risks, scope, drift, overlap, and a restore that is
+// taken back itself. On SQLite, and on PostgreSQL where BACKSTAY_PG_URL names a database (tests/support/with_postgres.sh).
+//   node tests/cli/restore.mjs CLI
+import assert from 'node:assert/strict';
+import {execFileSync, spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+const cli = process.argv[2];
+const folder = mkdtempSync(join(tmpdir(), 'backstay-restore-'));
+
+const start = `CREATE TABLE contact(id int primary key, name text, points int);
+INSERT INTO contact VALUES (1, 'Ada', 10), (2, 'Grace', 20), (3, 'Edsger', 300);
+CREATE TABLE town(id int primary key, name text); INSERT INTO town VALUES (1, 'Riga'), (2, 'Lviv');
+CREATE VIEW rich AS SELECT id, name FROM contact;`;
+const change = `CREATE TABLE fresh(id int primary key, t text);
+INSERT INTO fresh VALUES (1, 'one'), (2, 'two');
+UPDATE contact SET points = 100 WHERE points < 30;
+UPDATE town SET name = 'Kyiv' WHERE id = 2;
+DROP VIEW rich;
+CREATE VIEW rich AS SELECT id, name, points FROM contact;
+`;
+const old_state = '1 Ada 10,2 Grace 20,3 Edsger 300|1 Riga,2 Lviv|no fresh|2 columns';
+const new_state = '1 Ada 100,2 Grace 100,3 Edsger 300|1 Riga,2 Kyiv|1 one,2 two|3 columns';
+
+function scenario(url, sql) {
+  const place = join(folder, url.startsWith('sqlite') ? 'sqlite' : 'postgresql');
+  mkdirSync(place);
+  const file = (name, text) => (writeFileSync(join(place, name), text), join(place, name));
+  const run = (command, ...rest) => {
+    const ran = spawnSync(cli, [command, '--database', url, '--store', join(place, 'store'), '--format', 'json', ...rest], {encoding: 'utf8'});
+    assert.notEqual(ran.stdout, '', ran.stderr);
+    return {code: ran.status, report: JSON.parse(ran.stdout)};
+  };
+  const list = (columns, table) => sql(`SELECT ${columns} FROM ${table} ORDER BY id`).trim().split('\n').join(',');
+  const state = () => {
+    let fresh = 'no fresh';
+    try { fresh = list("id || ' ' || t", 'fresh'); } catch { /* not there */ }
+    let columns = '2 columns';
+    try { sql('SELECT points FROM rich'), columns = '3 columns'; } catch { /* the old one */ }
+    return [list("id || ' ' || name || ' ' || points", 'contact'), list("id || ' ' || name", 'town'), fresh, columns].join('|');
+  };
+  const ids = report => report.risks.map(risk => risk.id);
+
+  sql(start);
+  const first = run('apply', '--force', file('change.sql', change));
+  assert.equal(first.code, 0, JSON.stringify(first.report));
+  assert.equal(state(), new_state);
+
+  // There and back and there again, rows, tables and views alike.
+  for (const expected of [old_state, new_state, old_state]) {
+    const back = run('restore', '--force');
+    assert.equal(back.code, 0, JSON.stringify(back.report));
+    assert.deepEqual(back.report.conflicts, []);
+    assert.equal(state(), expected);
+  }
+
+  const applied = run('apply', '--force', file('change.sql', change));
+  assert.equal(applied.code, 0, JSON.stringify(applied.report));
+  assert.equal(state(), new_state);
+
+  // A dry run lists everything and changes nothing; what it promises is what happens.
+  sql("UPDATE contact SET points = 7 WHERE id = 1; UPDATE contact SET name = 'Grace H' WHERE id = 2");
+  const before = state();
+  const dry = run('restore', '--dry-run', '--backup', applied.report.backup_id);
+  assert.equal(dry.code, 0);
+  assert.equal(dry.report.end, 'DRY_RUN');
+  assert.ok(dry.report.actions.length >= 1);
+  assert.match(dry.report.digest, /^[0-9a-f]{64}$/);
+  assert.equal(state(), before);
+  assert.ok(dry.report.drift.some(line => /contact/.test(line)), JSON.stringify(dry.report.drift));
+  assert.ok(ids(dry.report).some(id => /^R-USERS-WORKED:.*contact$/.test(id)), ids(dry.report).join());
+  assert.equal(dry.report.conflicts.length, 1, JSON.stringify(dry.report.conflicts));
+
+  // An unknown risk, and a digest of another state, are refused with nothing changed.
+  assert.equal(run('restore', '--acknowledge', 'R-NONE').code, 6);
+  const stale = run('restore', '--digest', '00');
+  assert.equal(stale.code, 6);
+  assert.equal(stale.report.problem.code, 'drift');
+
+  // Only the rows of one table.
+  assert.equal(run('restore', '--backup', applied.report.backup_id, '--table', 'town').code, 0);
+  assert.equal(state(), before.replace('2 Kyiv', '2 Lviv'));
+
+  // A later operation on the same rows has to be named; the users' edits stay.
+  const second = run('apply', '--force', file('second.sql', "UPDATE contact SET points = 1 WHERE id = 3;\n"));
+  assert.equal(second.code, 0);
+  const overlap = run('restore', '--backup', applied.report.backup_id, '--force');
+  assert.equal(overlap.code, 6, JSON.stringify(overlap.report));
+  const named = overlap.report.risks.filter(risk => risk.required && !risk.acknowledged).map(risk => risk.id);
+  assert.ok(named.includes(`R-OVERLAP:${second.report.op_id}`), named.join());
+  const accepted = run('restore', '--backup', applied.report.backup_id, '--force', ...named.flatMap(id => ['--acknowledge', id]));
+  assert.equal(accepted.code, 0, JSON.stringify(accepted.report));
+  assert.equal(state(), '1 Ada 7,2 Grace H 20,3 Edsger 1|1 Riga,2 Lviv|no fresh|2 columns');
+  assert.ok(accepted.report.conflicts.some(line => /contact.*1.*points/.test(line)), JSON.stringify(accepted.report.conflicts));
+  return {run, state, file};
+}
+
+try {
+  const database = join(folder, 'a.db');
+  const sqlite = sql => execFileSync('sqlite3', [database, sql], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
+  const {run, file} = scenario(`sqlite:${database}`, sqlite);
+
+  // A table that is dropped can only come back with the full copy: by itself where nobody has written since, else on
+  // request, and then what was entered goes.
+  const dropped = run('apply', '--force', '--acknowledge', 'R-R3-STEP:S0001', file('drop.sql', 'DROP TABLE town;\n'));
+  assert.equal(dropped.code, 0, JSON.stringify(dropped.report));
+  const copied = run('restore', '--force');
+  assert.equal(copied.code, 0, JSON.stringify(copied.report));
+  assert.equal(sqlite('SELECT count(*) FROM town').trim(), '2');
+  assert.equal(run('apply', '--force', '--acknowledge', 'R-R3-STEP:S0001', file('drop.sql', 'DROP TABLE town;\n')).code, 0);
+  sqlite("INSERT INTO contact VALUES (9, 'Late', 1)");
+  assert.equal(run('restore', '--force').code, 6);
+  const lost = run('restore', '--force', '--whole-database');
+  assert.equal(lost.code, 6);
+  const worked = lost.report.risks.filter(risk => risk.required).map(risk => risk.id);
+  assert.deepEqual(worked, ['R-USERS-WORKED:contact']);
+  assert.equal(run('restore', '--force', '--whole-database', '--acknowledge', worked[0]).code, 0);
+  assert.equal(sqlite('SELECT count(*) FROM town').trim(), '2');
+  assert.equal(sqlite('SELECT count(*) FROM contact WHERE id = 9').trim(), '0');
+
+  const url = process.env.BACKSTAY_PG_URL;
+  if (url) scenario(url, sql => execFileSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url, '-c', sql], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}));
+  console.log(url ? 'ok, on both' : 'ok, on SQLite');
+} finally {
+  rmSync(folder, {recursive: true, force: true});
+}

@@ -25,16 +25,17 @@ void ExemptionWalk::run() {
   walk();
 }
 
-// A permanent object that is made without any guard cannot have been there before; when the script
-// drops it again later, nothing of it is left either.
+// What is made without any guard and dropped again later is a work object of the script. OR REPLACE is no guard:
+// it does not ask whether the object is there.
 void ExemptionWalk::find_scratch() {
+  if (!scope_.mentions({Verb::create}) || !scope_.mentions({Verb::drop})) return;
   const std::vector<Fact>& facts = scope_.script_.facts;
   std::unordered_map<std::string, std::vector<std::size_t>> open;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Fact& fact = facts[i];
     if (!scope_.facts_[i].executed || fact.has(Flag::skeleton) || !can_be_scratch(fact.object)) continue;
     if (fact.verb == Verb::create) {
-      if (fact.has(Flag::if_exists) || fact.has(Flag::or_replace) || fact.has(Flag::temporary) ||
+      if (fact.has(Flag::if_exists) || fact.has(Flag::temporary) ||
           scope_.facts_[i].under_if || scope_.facts_[i].tolerates_existing)
         continue;
       for (const Name& name : fact.names) open[scope_.key(name)].push_back(i);
@@ -56,17 +57,17 @@ bool ExemptionWalk::is_temporary(const Name& name) const {
   switch (scope_.dialect()) {
     case Dialect::postgresql:
       if (name.schema.starts_with("pg_temp")) return true;
-      return name.schema.empty() && temporary_.count(std::string(name.name)) > 0;
+      return name.schema.empty() && !temporary_.empty() && temporary_.count(std::string(name.name)) > 0;
     case Dialect::mssql: return false;
     case Dialect::oracle:
-      return glob_match("ORA$PTT_*", name.name) || temporary_.count(scope_.key(name)) > 0;
+      return glob_match("ORA$PTT_*", name.name) || (!temporary_.empty() && temporary_.count(scope_.key(name)) > 0);
   }
   return false;
 }
 
 // DROP TABLE IF EXISTS w; CREATE TEMP TABLE w: the idiom for "my work table of an earlier run".
 bool ExemptionWalk::clears_way(const Fact& fact, std::size_t at, const Name& name) const {
-  if (fact.verb != Verb::drop || !fact.has(Flag::if_exists) || !name.schema.empty()) return false;
+  if (next_temporary_.empty() || fact.verb != Verb::drop || !fact.has(Flag::if_exists) || !name.schema.empty()) return false;
   const auto found = next_temporary_.find(std::string(name.name));
   return found != next_temporary_.end() && found->second > at;
 }
@@ -102,9 +103,10 @@ Exemption ExemptionWalk::made_here(const Fact& fact, std::size_t at, const std::
 
 Exemption ExemptionWalk::judge(const Fact& fact, std::size_t at, const Name& name) {
   if (name.name.empty()) return Exemption::none;
-  const std::string key = scope_.key(name);
   const bool makes_temporary = fact.verb == Verb::create && fact.has(Flag::temporary);
   if (makes_temporary || is_temporary(name) || clears_way(fact, at, name)) return Exemption::temporary;
+  if (scratch_.empty() && made_.empty()) return is_service(name) ? Exemption::service : Exemption::none;
+  const std::string key = scope_.key(name);
   if (const auto found = scratch_.find(key); found != scratch_.end()) {
     // In order of creation and without overlap but for a common end: the last one begun decides.
     const auto& spans = found->second;
@@ -140,14 +142,14 @@ void ExemptionWalk::remember(const Fact& fact, std::size_t at) {
   } else if (fact.verb == Verb::rename && table && !fact.names.empty()) {
     if (scope_.exemption(fact) == Exemption::temporary && scope_.dialect() == Dialect::postgresql) {
       temporary_.erase(std::string(fact.names[0].name));
-      temporary_.insert(std::string(fact.new_name.name));
+      temporary_.insert(std::string(fact.new_name->name));
     }
     const auto found = made_.find(scope_.key(fact.names[0]));
     if (found != made_.end()) {
       const Made made = found->second;
       made_.erase(found);
       Name renamed = fact.names[0];  // a rename keeps the schema
-      renamed.name = fact.new_name.name;
+      renamed.name = fact.new_name->name;
       made_[scope_.key(renamed)] = made;
     }
   }
@@ -174,8 +176,8 @@ void ExemptionWalk::walk() {
     const Fact& fact = facts[i];
     for (std::size_t n = 0; n < std::max<std::size_t>(1, fact.names.size()); ++n) {
       Exemption& found = scope_.exemptions_[scope_.facts_[i].exemptions + n];
-      if (hangs_on_a_table(fact) && !fact.on.name.empty()) {
-        found = judge(fact, i, fact.on);
+      if (hangs_on_a_table(fact) && !fact.on->name.empty()) {
+        found = judge(fact, i, *fact.on);
         // The table's own creation does not count here: the index or trigger is another object.
         if (found == Exemption::none) {
           Fact as_change;

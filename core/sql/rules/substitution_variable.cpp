@@ -1,12 +1,12 @@
 // Flags the first variable that only a command-line client would replace. Inside literals they count only
 // when the script is plainly written for such a client.
-#include "core/sql/rules/client_lines.hpp"
 #include "core/sql/rules/rules.hpp"
 
 namespace backstay::sql::rules {
 
 void substitution_variable(const Scope& scope, Reporter& report) {
-  const bool client = written_for_a_client(scope);
+  if (!scope.mentions({Verb::substitution})) return;
+  const bool client = scope.mentions({Verb::client_command});
   bool switched_off = false;
   for (const Fact& fact : scope.script().facts) {
     if (fact.verb != Verb::client_command) continue;

@@ -28,7 +28,9 @@ struct Limits {
   std::size_t max_promotion_changes = 100'000;
   std::size_t max_promotion_depth = 32;
   // SQL (rules.md section 7).
-  std::uint64_t max_script_bytes = 8ull << 20;
+  // rules.md proposes 8 MiB; data scripts of 10 MB exist and are read in well under a second. A script of nothing
+  // but brackets is the worst: 16 bytes of token for each of its own, so 16 MiB stay below half a gigabyte.
+  std::uint64_t max_script_bytes = 16ull << 20;
   std::size_t max_sql_nesting = 200;
   std::size_t max_dynamic_depth = 8;
   std::size_t max_statements = 100'000;
@@ -42,6 +44,7 @@ struct Limits {
 inline Limits browser_limits() {
   Limits limits;
   limits.max_package_inflated_bytes = 256ull << 20;
+  limits.max_script_bytes = 8ull << 20;
   return limits;
 }
 

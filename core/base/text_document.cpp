@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/base/utf8.hpp"
 
@@ -11,6 +12,14 @@ namespace {
 bool valid_utf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
+    // Most texts are ASCII from end to end: eight bytes at a time.
+    std::uint64_t eight = 0;
+    while (i + sizeof eight <= text.size()) {
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if ((eight & 0x8080808080808080u) != 0) break;
+      i += sizeof eight;
+    }
+    if (i == text.size()) break;
     if (static_cast<unsigned char>(text[i]) < 0x80) {
       ++i;
       continue;
@@ -63,7 +72,7 @@ TextEncoding detect(std::string_view bytes) {
   if (bytes.starts_with("\xFE\xFF")) return TextEncoding::utf16_be;
   const std::string_view head = bytes.substr(0, 4096);
   std::size_t even = 0, odd = 0;
-  for (std::size_t i = 0; i < head.size(); ++i) {
+  for (std::size_t i = head.find('\0'); i < head.size(); ++i) {
     if (head[i] == '\0') (i % 2 == 0 ? even : odd) += 1;
   }
   const std::size_t half = head.size() / 2;
@@ -102,9 +111,28 @@ std::size_t count_points(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-// Bytes that the code points of `text` take in the stored encoding.
+bool is_utf8(TextEncoding encoding) { return encoding == TextEncoding::utf8 || encoding == TextEncoding::utf8_mark; }
+
+// First bytes of the lines of `text`. LF, CRLF and a lone CR each end one.
+std::vector<std::size_t> line_starts_of(std::string_view text) {
+  std::vector<std::size_t> starts;
+  starts.reserve(text.size() / 32 + 2);
+  starts.push_back(0);
+  const bool has_cr = text.find('\r') != std::string_view::npos;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t line_feed = std::min(text.find('\n', from), text.size());
+    if (has_cr) {
+      for (std::size_t cr = text.substr(0, line_feed).find('\r', from); cr < line_feed; cr = text.substr(0, line_feed).find('\r', cr + 1))
+        if (cr + 1 < line_feed || line_feed == text.size()) starts.push_back(cr + 1);
+    }
+    if (line_feed < text.size()) starts.push_back(line_feed + 1);
+    from = line_feed + 1;
+  }
+  return starts;
+}
+
+// Bytes that the code points of `text` take in the stored encoding, which is not UTF-8.
 std::uint64_t stored_bytes(std::string_view text, TextEncoding encoding) {
-  if (encoding == TextEncoding::utf8 || encoding == TextEncoding::utf8_mark) return text.size();
   std::uint64_t count = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -145,12 +173,7 @@ TextDocument::TextDocument(std::string_view bytes, std::string file)
       break;
   }
 
-  line_starts_.push_back(0);
-  for (std::size_t i = 0; i < text_.size(); ++i) {
-    if (text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'))) {
-      line_starts_.push_back(i + 1);
-    }
-  }
+  line_starts_ = line_starts_of(text_);
   // A machine-written file can be one line of megabytes, and may have thousands of findings on it.
   std::size_t longest = 0;
   for (std::size_t i = 0; i < line_starts_.size(); ++i) {
@@ -163,6 +186,7 @@ TextDocument::TextDocument(std::string_view bytes, std::string file)
       points += static_cast<std::uint32_t>(count_points(std::string_view(text_).substr(at, block_bytes)));
     }
   }
+  if (is_utf8(encoding_)) return;  // places of the text and of the file differ by the mark alone
   stored_line_starts_.reserve(line_starts_.size());
   std::uint64_t stored = stored_start;
   for (std::size_t i = 0; i < line_starts_.size(); ++i) {
@@ -173,16 +197,10 @@ TextDocument::TextDocument(std::string_view bytes, std::string file)
   }
 }
 
-// Code points before `offset`, counted from the nearest block or, in a text of short lines, from its line.
+// Code points before `offset`, counted from the nearest block.
 std::size_t TextDocument::points_before(std::size_t offset) const {
-  std::size_t from = 0, points = 0;
-  if (block_points_.empty()) {
-    from = line_starts_[line_index(offset)];
-  } else {
-    from = offset / block_bytes * block_bytes;
-    points = block_points_[offset / block_bytes];
-  }
-  return points + count_points(std::string_view(text_).substr(from, offset - from));
+  const std::size_t from = offset / block_bytes * block_bytes;
+  return block_points_[offset / block_bytes] + count_points(std::string_view(text_).substr(from, offset - from));
 }
 
 std::size_t TextDocument::line_index(std::size_t offset) const {
@@ -192,18 +210,22 @@ std::size_t TextDocument::line_index(std::size_t offset) const {
 
 std::uint64_t TextDocument::stored_offset(std::size_t offset) const {
   if (line_starts_.empty()) return 0;
-  const std::size_t line = line_index(std::min(offset, text_.size()));
+  offset = std::min(offset, text_.size());
+  if (is_utf8(encoding_)) return offset + (encoding_ == TextEncoding::utf8_mark ? 3 : 0);
+  const std::size_t line = line_index(offset);
   const std::size_t start = line_starts_[line];
-  return stored_line_starts_[line] +
-         stored_bytes(std::string_view(text_).substr(start, std::min(offset, text_.size()) - start), encoding_);
+  return stored_line_starts_[line] + stored_bytes(std::string_view(text_).substr(start, offset - start), encoding_);
 }
 
 SourcePos TextDocument::position(std::size_t offset) const {
   if (line_starts_.empty()) return {.file = file_, .line = 1, .column = 1, .offset = 0};
   offset = std::min(offset, text_.size());
   const std::size_t line = line_index(offset);
-  const auto column = static_cast<std::uint32_t>(1 + points_before(offset) - points_before(line_starts_[line]));
-  return {.file = file_, .line = static_cast<std::uint32_t>(line + 1), .column = column, .offset = stored_offset(offset)};
+  const std::size_t start = line_starts_[line];
+  const std::size_t points = block_points_.empty() ? count_points(std::string_view(text_).substr(start, offset - start))
+                                                   : points_before(offset) - points_before(start);
+  return {.file = file_, .line = static_cast<std::uint32_t>(line + 1), .column = static_cast<std::uint32_t>(1 + points),
+          .offset = stored_offset(offset)};
 }
 
 SourcePos TextDocument::position_of_stored(std::size_t stored) const {

@@ -58,14 +58,14 @@ ObjectPlan object_plan(const Fact& fact) {
   switch (fact.object) {
     // Parts of a relation: it is the relation that is looked at.
     case ObjectKind::index: case ObjectKind::trigger: case ObjectKind::rule: case ObjectKind::policy:
-      if (!fact.on.name.empty()) plan.objects = {fact.on};
+      if (!fact.on->name.empty()) plan.objects = {fact.on};
       break;
     case ObjectKind::constraint:
-      if (!fact.on.name.empty()) plan.objects = {fact.on};
+      if (!fact.on->name.empty()) plan.objects = {fact.on};
       break;
     default: break;
   }
-  if (fact.verb == Verb::rename && !fact.new_name.name.empty() && fact.object != ObjectKind::column && fact.object != ObjectKind::constraint) {
+  if (fact.verb == Verb::rename && !fact.new_name->name.empty() && fact.object != ObjectKind::column && fact.object != ObjectKind::constraint) {
     Name renamed = fact.new_name;
     if (renamed.schema.empty() && !plan.objects.empty()) renamed.schema = plan.objects[0].schema;
     (void)renamed;  // found by its number, under whatever name

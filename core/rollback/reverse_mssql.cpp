@@ -157,14 +157,14 @@ void Writer::define(const Fact& fact, ReversePiece& piece) {
     piece.reverse += "IF SCHEMA_ID(" + n_literal(fact.names[0].name) + ") IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sys.objects WHERE schema_id = SCHEMA_ID(" + n_literal(fact.names[0].name) + ")) DROP SCHEMA " + first + ";\n";
     return raise_class(piece, ReverseClass::needs_review, "The schema goes only when nothing is in it any more.");
   }
-  if (fact.verb == Verb::rename && !fact.new_name.name.empty()) return rename(fact, piece);
+  if (fact.verb == Verb::rename && !fact.new_name->name.empty()) return rename(fact, piece);
   // Of an index, trigger or statistics it is the table that is looked at.
-  const std::string owner = !fact.on.name.empty() ? std::string(fact.on.written) : first;
+  const std::string owner = !fact.on->name.empty() ? std::string(fact.on->written) : first;
   const bool of_table = fact.object == ObjectKind::table || fact.object == ObjectKind::index || fact.object == ObjectKind::constraint || fact.object == ObjectKind::column || fact.object == ObjectKind::trigger || fact.object == ObjectKind::view ||
                         is_module(fact.object) || fact.object == ObjectKind::none || fact.object == ObjectKind::unknown;
   const bool in_place = fact.verb == Verb::alter || fact.verb == Verb::enable || fact.verb == Verb::disable || fact.verb == Verb::grant || fact.verb == Verb::revoke || fact.verb == Verb::comment || fact.object == ObjectKind::index ||
                         fact.object == ObjectKind::constraint;
-  const bool known_owner = fact.object != ObjectKind::index || !fact.on.name.empty();
+  const bool known_owner = fact.object != ObjectKind::index || !fact.on->name.empty();
   if (!of_table || !in_place || !known_owner) {
     return raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on SQL Server; take a database backup.");
   }
@@ -179,10 +179,10 @@ void Writer::rename(const Fact& fact, ReversePiece& piece) {
   if (fact.object == ObjectKind::column || fact.object == ObjectKind::index) {
     const std::string part(!fact.column.name.empty() ? fact.column.name : fact.members.empty() ? std::string_view() : fact.members[0]);
     if (part.empty()) return raise_class(piece, ReverseClass::not_undone, "The object is named at run time.");
-    piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(name.name) + "].[" + std::string(fact.new_name.name) + "]") + ", " + n_literal(part) + ", N'" + (fact.object == ObjectKind::column ? "COLUMN" : "INDEX") + "';\n";
+    piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(name.name) + "].[" + std::string(fact.new_name->name) + "]") + ", " + n_literal(part) + ", N'" + (fact.object == ObjectKind::column ? "COLUMN" : "INDEX") + "';\n";
     return raise_class(piece, ReverseClass::safe);
   }
-  piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(fact.new_name.name) + "]") + ", " + n_literal(name.name) + ";\n";
+  piece.reverse += "EXEC sp_rename " + n_literal(schema + "[" + std::string(fact.new_name->name) + "]") + ", " + n_literal(name.name) + ";\n";
   raise_class(piece, ReverseClass::safe);
 }
 

@@ -116,7 +116,7 @@ void Writer::change_parts(std::string_view object, std::string_view column, Reve
 
 void Writer::define(const Fact& fact, ReversePiece& piece) {
   const bool switches = fact.verb == Verb::enable || fact.verb == Verb::disable;
-  if (switches && fact.object == ObjectKind::trigger && fact.on.name.empty()) {
+  if (switches && fact.object == ObjectKind::trigger && fact.on->name.empty()) {
     const std::string_view object = !fact.names.empty() ? fact.names[0].written : fact.members.empty() ? std::string_view() : fact.members[0];
     if (!object.empty()) {
       change_parts(object, {}, piece);
@@ -145,11 +145,11 @@ void Writer::define(const Fact& fact, ReversePiece& piece) {
     return raise_class(piece, ReverseClass::safe);
   }
   if (fact.object == ObjectKind::table && (fact.verb == Verb::create || fact.verb == Verb::drop)) return define_table(fact, piece);
-  if (fact.verb == Verb::rename && !fact.new_name.name.empty()) return rename(fact, piece);
+  if (fact.verb == Verb::rename && !fact.new_name->name.empty()) return rename(fact, piece);
   // Of an index or constraint it is the table that is looked at.
-  const std::string owner = !fact.on.name.empty() ? std::string(fact.on.written) : name;
+  const std::string owner = !fact.on->name.empty() ? std::string(fact.on->written) : name;
   const bool of_table = fact.object == ObjectKind::table || fact.object == ObjectKind::constraint || fact.object == ObjectKind::column || fact.object == ObjectKind::view || fact.object == ObjectKind::none ||
-                        fact.object == ObjectKind::unknown || !fact.on.name.empty() || fact.verb == Verb::grant || fact.verb == Verb::revoke || fact.verb == Verb::comment;
+                        fact.object == ObjectKind::unknown || !fact.on->name.empty() || fact.verb == Verb::grant || fact.verb == Verb::revoke || fact.verb == Verb::comment;
   if (!of_table) return raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on Oracle; take a database backup.");
   change_parts(owner, plan.column, piece);
   if (fact.action == sql::Action::add_column) return raise_class(piece, ReverseClass::needs_review, "What users enter in the new column is lost when it goes.");
@@ -158,7 +158,7 @@ void Writer::define(const Fact& fact, ReversePiece& piece) {
 }
 
 void Writer::rename(const Fact& fact, ReversePiece& piece) {
-  const std::string old_name = "\"" + std::string(fact.names[0].name) + "\"", new_name = "\"" + std::string(fact.new_name.name) + "\"", table(fact.names[0].written);
+  const std::string old_name = "\"" + std::string(fact.names[0].name) + "\"", new_name = "\"" + std::string(fact.new_name->name) + "\"", table(fact.names[0].written);
   if (fact.object == ObjectKind::column && !fact.column.name.empty()) {
     piece.reverse += quiet("ALTER TABLE " + table + " RENAME COLUMN " + new_name + " TO \"" + std::string(fact.column.name) + "\"");
   } else if (fact.object == ObjectKind::constraint && !fact.members.empty()) {
@@ -166,9 +166,9 @@ void Writer::rename(const Fact& fact, ReversePiece& piece) {
   } else if (fact.object == ObjectKind::none || fact.object == ObjectKind::unknown || piece.kind == "RENAME") {
     piece.reverse += quiet("RENAME " + new_name + " TO " + old_name);
   } else if (fact.object == ObjectKind::table) {
-    piece.reverse += quiet("ALTER TABLE " + std::string(fact.new_name.written) + " RENAME TO " + old_name);
+    piece.reverse += quiet("ALTER TABLE " + std::string(fact.new_name->written) + " RENAME TO " + old_name);
   } else if (fact.object == ObjectKind::index) {
-    piece.reverse += quiet("ALTER INDEX " + std::string(fact.new_name.written) + " RENAME TO " + old_name);
+    piece.reverse += quiet("ALTER INDEX " + std::string(fact.new_name->written) + " RENAME TO " + old_name);
   } else {
     return raise_class(piece, ReverseClass::not_undone, "Which object is renamed is not said here.");
   }

@@ -171,8 +171,8 @@ void Writer::define(const Fact& fact, ReversePiece& piece) {
     piece.reverse += "DROP TABLE IF EXISTS " + name + ";\n";
     return raise_class(piece, ReverseClass::needs_review, "The table goes with all rows it holds by then; look at them first.");
   }
-  if (fact.verb == Verb::rename && fact.object == ObjectKind::table && !fact.new_name.name.empty()) {
-    piece.reverse += "ALTER TABLE " + std::string(fact.new_name.written) + " RENAME TO " + quoted(fact.names[0].name) + ";\n";
+  if (fact.verb == Verb::rename && fact.object == ObjectKind::table && !fact.new_name->name.empty()) {
+    piece.reverse += "ALTER TABLE " + std::string(fact.new_name->written) + " RENAME TO " + quoted(fact.names[0].name) + ";\n";
     return raise_class(piece, ReverseClass::needs_review, "Running the reverse script a second time fails here and changes nothing.");
   }
   raise_class(piece, ReverseClass::not_undone, "Definitions of this kind are not captured on SQLite; keep a copy of the file.");

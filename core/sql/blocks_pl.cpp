@@ -39,6 +39,17 @@ std::uint32_t find_semicolon(const Cursor& c) {
   return i;
 }
 
+// END of the LOOP whose first statement the place is at.
+std::uint32_t find_loop_end(const Cursor& c) {
+  std::uint32_t depth = 1;
+  for (std::uint32_t i = c.pos(); i < c.last(); ++i) {
+    if (!c.at(i).is(kw_loop)) continue;
+    if (!c.at(i - 1).is(kw_end)) ++depth;
+    else if (--depth == 0) return i;
+  }
+  return c.last();
+}
+
 bool ends_statements(const Token& t) {
   switch (t.keyword) {
     case kw_end:
@@ -62,10 +73,12 @@ bool Recogniser::reads_catalogue(Cursor c) {
     const Token& t = c.peek();
     if (t.is(TokenKind::parameter) || t.is(TokenKind::word) || t.is(TokenKind::quoted)) {
       const std::string_view text = t.is(TokenKind::quoted) ? spelling(t).substr(1, spelling(t).size() - 2) : spelling(t);
-      for (const std::string_view catalogue : catalogues) {
-        if (same_word(text, catalogue)) return true;
+      if (text.size() >= 7) {  // the shortest of them
+        for (const std::string_view catalogue : catalogues) {
+          if (text.size() == catalogue.size() && same_word(text, catalogue)) return true;
+        }
       }
-      if (variables_.empty()) continue;
+      if (!catalogue_variables_) continue;
       const auto found = variables_.find(t.is(TokenKind::parameter) ? lowered(text) : normalised(t));
       if (found != variables_.end() && found->second.catalogue) return true;
     }
@@ -463,6 +476,7 @@ bool Recogniser::loop_statement(Cursor& c) {
   const Inside inside(*this, index, Context::loop);
   loop_source(c.range(head, loop));
   c.move_to(loop + 1);
+  if (!variables_.empty()) forget_in_loop(c.pos(), find_loop_end(c));
   ++branch_depth_;
   const std::size_t mark = assigned_.size();
   const bool ok = statements(c);

@@ -1,4 +1,6 @@
 // T-SQL: puts the pieces of the splitter together to IF, WHILE, BEGIN..END and TRY..CATCH.
+#include <algorithm>
+
 #include "core/sql/recogniser.hpp"
 
 namespace backstay::sql {
@@ -158,7 +160,24 @@ class BatchReader {
     if (!r_.well_formed(s)) return false;
     r_.scan_expressions(s, r_.place_.parent);
     r_.add(Verb::loop, s, piece.first);
+    if (i_ < pieces_.size() && !r_.variables_.empty()) {
+      const std::size_t end = governed_end();
+      r_.forget_in_loop(pieces_[i_].first, pieces_[end - 1].last);
+    }
     return inside(Context::loop);
+  }
+
+  // Behind the pieces that the condition just read governs, as far as they close.
+  std::size_t governed_end() const {
+    std::size_t depth = 0, k = i_;
+    for (; k < pieces_.size() && pieces_[k].batch == batch_; ++k) {
+      const Keyword first = word(k), second = word(k, 1);
+      const bool opens = first == kw_begin && (pieces_[k].last == pieces_[k].first + 1 || second == kw_try || second == kw_catch);
+      if (opens) ++depth;
+      if (first == kw_end && second != kw_conversation && depth > 0) --depth;
+      if (depth == 0 && first != kw_if && first != kw_while && first != kw_else) return k + 1;
+    }
+    return std::max(k, i_ + 1);
   }
 
   // BEGIN .. END, or BEGIN TRY .. END TRY BEGIN CATCH .. END CATCH.

@@ -49,7 +49,12 @@ class Detector {
   explicit Detector(std::string_view text) : text_(text) {}
 
   void run() {
-    while (i_ < text_.size()) step();
+    while (i_ < text_.size()) {
+      step();
+      if (i_ < look_) continue;
+      look_ = i_ + step_bytes;
+      if (overwhelming()) return;
+    }
   }
   std::optional<Dialect> verdict() const {
     std::size_t best = 0;
@@ -66,6 +71,13 @@ class Detector {
   }
 
  private:
+  // Long scripts of one server are known long before their end.
+  static constexpr std::size_t step_bytes = 4096;
+  bool overwhelming() const {
+    const unsigned all = score_[0] + score_[1] + score_[2];
+    return all >= 24 && (score_[0] == all || score_[1] == all || score_[2] == all);
+  }
+
   char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
   void count(Dialect dialect, unsigned weight) { score_[static_cast<std::size_t>(dialect)] += weight; }
 
@@ -156,9 +168,9 @@ class Detector {
         return;
       }
     }
-    for (const Sign& sign : signs) {
-      if (!may_be_sign(lead, text.size())) break;
-      if (sign.word.size() != text.size() || !same_word(sign.word, text)) continue;
+    for (std::size_t k = may_be_sign(lead, text.size()) ? 0 : std::size(signs); k < std::size(signs); ++k) {
+      const Sign& sign = signs[k];
+      if (sign.word.front() != lead || !same_word(sign.word, text)) continue;
       if (same_word(text, "dual") && !same_word(before_, "from")) break;
       if (same_word(text, "immediate") && !same_word(before_, "execute")) break;
       if (same_word(text, "conflict") && !same_word(before_, "on")) break;
@@ -232,6 +244,7 @@ class Detector {
 
   std::string_view text_;
   std::size_t i_ = 0;
+  std::size_t look_ = 2 * step_bytes;
   bool line_start_ = true;
   std::string_view before_;
   std::array<unsigned, 3> score_{};

@@ -53,6 +53,14 @@ std::string Recogniser::literal_text(const Token& t, OffsetMap* map, std::size_t
   std::size_t i = first;
   mark(i, true);
   while (i < last) {
+    if (!nested || !map) {  // bytes that mean themselves
+      std::size_t plain = i;
+      while (plain < last && text[plain] != quote && !(escapes && text[plain] == '\\')) ++plain;
+      if (verbatim) plain = last;
+      out.append(text.substr(i, plain - i));
+      i = plain;
+      if (i == last) break;
+    }
     const char c = text[i];
     if (nested && map) mark(i, true);
     if (!verbatim && c == quote && i + 1 < last && text[i + 1] == quote) {
@@ -137,6 +145,7 @@ void Recogniser::assign(std::string_view name, Cursor expression, bool appends) 
   Variable& target = variable(name);
   target.text = std::move(value);
   target.catalogue = catalogue;
+  catalogue_variables_ = catalogue_variables_ || catalogue;
 }
 
 void Recogniser::assign_unknown(std::string_view name, bool catalogue) {
@@ -145,6 +154,7 @@ void Recogniser::assign_unknown(std::string_view name, bool catalogue) {
   target.text.known = false;
   target.text.opaque_start = true;
   target.catalogue = catalogue;
+  catalogue_variables_ = catalogue_variables_ || catalogue;
 }
 
 void Recogniser::forget_assigned(std::size_t mark) {
@@ -154,6 +164,27 @@ void Recogniser::forget_assigned(std::size_t mark) {
     found->second.text.known = false;
   }
   if (branch_depth_ == 0) assigned_.clear();
+}
+
+void Recogniser::forget_in_loop(std::uint32_t first, std::uint32_t last) {
+  if (variables_.empty()) return;
+  for (std::uint32_t i = first; i + 1 < last; ++i) {
+    const Token& t = token(i);
+    const Token& sign = token(i + 1);
+    if (!sign.is(TokenKind::op)) continue;
+    const std::string_view text = spelling(sign);
+    bool assigns = text == ":=" || text == "+=";
+    const Token& left = token(i > 0 ? i - 1 : 0);
+    if (text == "=" && t.is(TokenKind::parameter)) assigns = left.is(kw_set) || left.is(kw_select) || left.is(TokenKind::comma);
+    if (text == "=" && t.is_name()) assigns = left.is(TokenKind::semicolon) || left.is(kw_loop) || left.is(kw_then) || left.is(kw_begin);
+    if (!assigns || !(t.is_name() || t.is(TokenKind::parameter))) continue;
+    const auto found = variables_.find(t.is(TokenKind::parameter) ? lowered(spelling(t)) : normalised(t));
+    if (found == variables_.end()) continue;
+    DynamicText& value = found->second.text;
+    value.known = false;
+    // A counter says nothing about the next round; a text still shows what kind of statement it begins.
+    if (value.text.find_first_not_of("0123456789") == std::string::npos) value.text.clear();
+  }
 }
 
 // --- expressions ----------------------------------------------------------------------------------
@@ -441,9 +472,9 @@ void Recogniser::run_dynamic(const Statement& s, DynamicText text, std::uint32_t
     fact.add(Flag::skeleton);
     fact.anchor = fact.head;
     std::erase_if(fact.names, unknown);
-    if (unknown(fact.on)) fact.on = Name{};
-    if (unknown(fact.new_name)) fact.new_name = Name{};
-    if (unknown(fact.other_name)) fact.other_name = Name{};
+    if (unknown(fact.on)) fact.on = {};
+    if (unknown(fact.new_name)) fact.new_name = {};
+    if (unknown(fact.other_name)) fact.other_name = {};
   }
 }
 

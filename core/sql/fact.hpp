@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/text_document.hpp"
@@ -36,6 +38,29 @@ struct Name {
   Span span;
   bool variable = false;      // table variable @t (name includes the @). #t is an ordinary name with #
 };
+
+// A name that few facts have. Without one it reads as an empty name and takes no room.
+class RareName {
+ public:
+  RareName() = default;
+  RareName(const Name& name) : name_(std::make_unique<Name>(name)) {}
+  RareName(const RareName& other) : name_(other.name_ ? std::make_unique<Name>(*other.name_) : nullptr) {}
+  RareName(RareName&&) noexcept = default;
+  RareName& operator=(RareName other) noexcept {
+    name_ = std::move(other.name_);
+    return *this;
+  }
+  ~RareName() = default;
+
+  const Name& operator*() const { return name_ ? *name_ : none_; }
+  const Name* operator->() const { return &**this; }
+  operator const Name&() const { return **this; }
+
+ private:
+  static const Name none_;
+  std::unique_ptr<Name> name_;
+};
+inline const Name RareName::none_{};
 
 enum class Verb : std::uint8_t {
   other,            // understood and of no interest: PRINT, RAISE, DECLARE x, assignment, SET NOCOUNT, ...
@@ -184,9 +209,9 @@ struct Fact {
   // TRUNCATE have several. Definitions: the objects. An ALTER's object. Index: names[0] = the index (may be
   // empty), on = the table. Trigger and rule: on = table or view. Unresolvable target: empty names.
   std::vector<Name> names;
-  Name on;                     // table of an index, trigger, rule, policy, statistics; SYNONYM: what it stands for
-  Name new_name;               // rename
-  Name other_name;             // PARTITION OF parent; ATTACH/SWITCH/EXCHANGE partner; function a trigger executes;
+  RareName on;                 // table of an index, trigger, rule, policy, statistics; SYNONYM: what it stands for
+  RareName new_name;           // rename
+  RareName other_name;         // PARTITION OF parent; ATTACH/SWITCH/EXCHANGE partner; function a trigger executes;
                                // OWNED BY table of a sequence; schema that the elements of CREATE SCHEMA are in
   std::vector<std::string_view> members;    // constraints, triggers, partitions an action names; normalised
   std::vector<Column> set_columns;          // UPDATE SET targets; INSERT column list; output of a replaced view
@@ -219,7 +244,7 @@ struct Script {
                                // Every statement, also a harmless one, leaves at least one fact
   std::vector<Comment> comments;
   std::size_t statements = 0;  // top-level statements
-  std::deque<std::string> pool;// owns text that is not literally in the document
+  std::list<std::string> pool; // owns text that is not literally in the document
 };
 
 // Reads a script in one forward pass. Never fails: what it cannot read becomes a not_understood fact.

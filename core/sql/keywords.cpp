@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "core/base/ascii.hpp"
-
 namespace backstay::sql {
 namespace {
 
@@ -39,14 +37,6 @@ constexpr std::array<std::uint16_t, table_size> build_table() {
 constexpr std::array<std::uint16_t, table_size> table = build_table();
 
 }  // namespace
-
-bool same_word(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
-  }
-  return true;
-}
 
 Keyword find_keyword(std::string_view word, std::uint32_t hash) {
   for (std::size_t place = place_of(hash); table[place] != 0; place = (place + 1) % table_size) {

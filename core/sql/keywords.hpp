@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/base/ascii.hpp"
 #include "core/sql/keyword_list.hpp"
 
 namespace backstay::sql {
@@ -31,6 +32,12 @@ Keyword find_keyword(std::string_view word);
 std::string_view keyword_spelling(Keyword keyword);
 
 // ASCII comparison without case.
-bool same_word(std::string_view a, std::string_view b);
+constexpr bool same_word(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+  }
+  return true;
+}
 
 }  // namespace backstay::sql

@@ -163,9 +163,11 @@ void Recogniser::renamed_by_procedure(const Statement& s, Cursor arguments) {
     fact.names.push_back(from);
   }
   if (text_of(to, text)) {
-    fact.new_name.name = lowered(text);
-    fact.new_name.written = text;
-    fact.new_name.span = span_of(to.pos(), to.pos() + 1);
+    Name renamed;
+    renamed.name = lowered(text);
+    renamed.written = text;
+    renamed.span = span_of(to.pos(), to.pos() + 1);
+    fact.new_name = renamed;
   }
   fact.object = column ? ObjectKind::column : index ? ObjectKind::index : ObjectKind::unknown;
   script_.facts.push_back(std::move(fact));

@@ -247,7 +247,7 @@ bool Recogniser::create(Statement& s, Cursor c) {
     case ObjectKind::synonym: {
       fact().names.push_back(name(c));
       if (c.take(kw_for)) fact().on = name(c);
-      if (!fact().on.link.empty() || !fact().on.server.empty()) scan_expressions(s, index);
+      if (!fact().on->link.empty() || !fact().on->server.empty()) scan_expressions(s, index);
       break;
     }
     case ObjectKind::policy:
@@ -434,11 +434,12 @@ bool Recogniser::drop(const Statement& s, Cursor c) {
       Name object = name(c);
       // Old T-SQL: DROP INDEX t.ix names the table first.
       if (kind == ObjectKind::index && dialect_ == Dialect::mssql && !object.schema.empty() && !c.is(kw_on)) {
-        fact.on = object;
-        fact.on.name = object.schema;
-        fact.on.schema = object.database;
-        fact.on.database = object.server;
-        fact.on.server = {};
+        Name table = object;
+        table.name = object.schema;
+        table.schema = object.database;
+        table.database = object.server;
+        table.server = {};
+        fact.on = table;
         object.schema = object.database = object.server = {};
       }
       // Statistics go by their table: DROP STATISTICS s.t.name.

@@ -192,6 +192,8 @@ void Recogniser::read() {
   }
   SplitText cut = split(text, 0, text.size(), dialect_, true);
   main.stream = std::move(cut.stream);
+  substitution_signs_ = (dialect_ == Dialect::oracle && text.find('&') != std::string_view::npos) ||
+                        (dialect_ == Dialect::mssql && text.find("$(") != std::string_view::npos);
   script_.comments = std::move(main.stream.comments);
   // Moving thousands of facts about costs more than room that is not used; blocks hold statements of their own.
   constexpr std::size_t bytes_a_fact = 80, most = 4096;
@@ -230,6 +232,7 @@ void Recogniser::client_line(const Statement& s, const Token& line) {
 // Brackets and quotes close. What does not is one finding for the whole statement.
 // The depth of brackets is checked here once, so whoever follows them down cannot run out of stack.
 bool Recogniser::well_formed(const Statement& s) {
+  if (!stream().irregular && limits_.max_sql_nesting >= ordinary_nesting) return true;
   std::size_t depth = 0;
   for (std::uint32_t i = s.first; i < s.last; ++i) {
     const Token& t = token(i);
@@ -253,6 +256,7 @@ bool Recogniser::well_formed(const Statement& s) {
 }
 
 void Recogniser::substitutions(std::uint32_t first, std::uint32_t last) {
+  if (!stream().substitutions && !substitution_signs_) return;
   const Statement s{first, last, {}};
   for (std::uint32_t i = first; i < last && !full(); ++i) {
     const Token& t = token(i);

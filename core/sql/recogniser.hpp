@@ -6,7 +6,7 @@
 // blocks_tsql.cpp, dynamic_text.cpp.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <functional>
 #include <optional>
 #include <string>
@@ -267,6 +267,9 @@ class Recogniser {
   void assign_unknown(std::string_view variable, bool catalogue);
   // Variables assigned since `mark` (a size of assigned_) are no longer sure: a branch or loop ended.
   void forget_assigned(std::size_t mark);
+  // A loop runs its body, these tokens, again with what the body left in its variables: of those it assigns no
+  // value from before the loop is sure.
+  void forget_in_loop(std::uint32_t first, std::uint32_t last);
   Variable& variable(std::string_view name);
   void run_dynamic(const Statement& s, DynamicText text, std::uint32_t anchor);
   void opaque_dynamic(const Statement& s, std::uint32_t anchor);
@@ -278,7 +281,7 @@ class Recogniser {
   const Dialect dialect_;
   std::vector<StatementInfo>* listing_;
   const Source* source_ = nullptr;
-  std::deque<Source> sources_;     // bodies and dynamic texts; facts point into their strings
+  std::list<Source> sources_;      // bodies and dynamic texts; facts point into their strings
   Place place_;
   std::uint32_t nesting_ = 0;
   std::uint32_t dynamic_depth_ = 0;
@@ -287,6 +290,8 @@ class Recogniser {
   bool in_block_ = false;          // PL code: SELECT INTO assigns, names can be variables
   std::vector<std::int32_t> handlers_;  // open handler facts
   std::unordered_map<std::string_view, Variable> variables_;
+  bool substitution_signs_ = false;  // some literal may hold what a client would replace
+  bool catalogue_variables_ = false;  // some variable was filled from a catalogue
   std::vector<std::string_view> assigned_;  // in order, while a branch is open
   std::unordered_set<std::string_view> interned_;
   std::unordered_set<std::string_view> prepared_;

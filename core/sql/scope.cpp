@@ -70,6 +70,7 @@ Scope::Scope(const Script& script, const Options& options, const Config& config)
   std::size_t names = 0;
   for (std::size_t i = 0; i < facts_.size(); ++i) {
     facts_[i].exemptions = static_cast<std::uint32_t>(names);
+    mentioned_ |= std::uint64_t{1} << static_cast<unsigned>(script.facts[i].verb);
     names += std::max<std::size_t>(1, script.facts[i].names.size());
   }
   exemptions_.resize(names, Exemption::none);
@@ -115,6 +116,8 @@ bool Scope::passing(const Fact& fact) const { return every_name(fact, Exemption:
 void Scope::find_executed() {
   const std::vector<Fact>& facts = script_.facts;
   std::vector<std::int32_t> owner(facts.size(), -1);
+  std::vector<bool> runs(facts.size(), false);
+  const bool calls_something = mentions({Verb::call, Verb::run_prepared});
   std::unordered_map<std::string, std::vector<std::int32_t>> gates;
   std::unordered_set<std::string> local, packages;
   for (std::size_t i = 0; i < facts.size(); ++i) {
@@ -123,7 +126,7 @@ void Scope::find_executed() {
       const auto at = static_cast<std::size_t>(fact.parent);
       owner[i] = is_gate(facts, *outer) ? fact.parent : owner[at];
     }
-    if (fact.names.empty()) continue;
+    if (!calls_something || fact.names.empty()) continue;
     if (fact.verb == Verb::prepare) gates["prepared " + key(fact.names[0])].push_back(static_cast<std::int32_t>(i));
     if ((fact.verb == Verb::create || fact.verb == Verb::alter) && is_routine(fact.object))
       gates[key(fact.names[0])].push_back(static_cast<std::int32_t>(i));
@@ -137,7 +140,7 @@ void Scope::find_executed() {
   }
 
   std::unordered_map<std::int32_t, std::vector<std::size_t>> calls;
-  for (std::size_t i = 0; i < facts.size(); ++i) {
+  for (std::size_t i = 0; calls_something && i < facts.size(); ++i) {
     if ((facts[i].verb != Verb::call && facts[i].verb != Verb::run_prepared) || facts[i].names.empty()) continue;
     calls[owner[i]].push_back(i);
     const Name& name = facts[i].names[0];
@@ -151,7 +154,6 @@ void Scope::find_executed() {
     }
   }
 
-  std::vector<bool> runs(facts.size(), false);
   std::vector<std::int32_t> waiting{-1};
   while (!waiting.empty()) {
     const std::int32_t from = waiting.back();
@@ -185,11 +187,18 @@ void Scope::find_executed() {
     facts_[i].in_body = true;
     facts_[i].executed = runs[at];
   }
+  // Sorted by counting.
   for (std::size_t i = 0; i < facts.size(); ++i)
-    if (facts_[i].executed) executed_[static_cast<std::size_t>(facts[i].verb)].push_back(&facts[i]);
+    if (facts_[i].executed) ++executed_from_[static_cast<std::size_t>(facts[i].verb) + 1];
+  for (std::size_t v = 1; v < executed_from_.size(); ++v) executed_from_[v] += executed_from_[v - 1];
+  executed_.resize(executed_from_.back());
+  auto next = executed_from_;
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    if (facts_[i].executed) executed_[next[static_cast<std::size_t>(facts[i].verb)]++] = &facts[i];
 }
 
 void Scope::find_guards() {
+  if (!mentions({Verb::branch, Verb::handler})) return;
   const std::vector<Fact>& facts = script_.facts;
   std::vector<bool> catches_duplicate(facts.size(), false), tolerates(facts.size(), false);
   for (const Fact& fact : facts) {
@@ -288,6 +297,8 @@ void Scope::find_pairs() {
     return with_kind(table, fact.object, member_or_all(member));
   };
 
+  // Most scripts drop nothing, or create nothing: then there are no pairs to look for.
+  const bool creates_and_drops = mentions({Verb::create}) && mentions({Verb::drop});
   Touches made, gone, enabled;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Fact& fact = facts[i];
@@ -300,9 +311,11 @@ void Scope::find_pairs() {
     if (fact.verb != Verb::create && fact.verb != Verb::drop) continue;
     Touches& list = fact.verb == Verb::create ? made : gone;
     for (const Name& name : fact.names) {
-      const std::string object = object_key(fact, name), table = table_of(fact);
-      list.add(with_kind(object, fact.object, table), i);
-      list.add(with_kind(object, fact.object, any_table), i);
+      if (creates_and_drops) {
+        const std::string object = object_key(fact, name), table = table_of(fact);
+        list.add(with_kind(object, fact.object, table), i);
+        list.add(with_kind(object, fact.object, any_table), i);
+      }
       if (fact.verb != Verb::create) continue;
       created_.insert(key(name));
       if (fact.object == ObjectKind::view || fact.object == ObjectKind::materialized_view) created_views_.insert(key(name));
@@ -327,9 +340,9 @@ void Scope::find_pairs() {
       own.recreated = true;
       for (std::size_t n = 0; n < fact.names.size() && own.recreated; ++n)
         own.recreated = exemption(fact, n) >= Exemption::scratch ||
-                        paired(fact, fact.names[n], [&](const std::string& object) { return made.after(object, i); });
+                        (creates_and_drops && paired(fact, fact.names[n], [&](const std::string& object) { return made.after(object, i); }));
     }
-    if (fact.verb == Verb::create && !fact.names.empty())
+    if (creates_and_drops && fact.verb == Verb::create && !fact.names.empty())
       own.dropped_before = std::all_of(fact.names.begin(), fact.names.end(), [&](const Name& name) {
         return paired(fact, name, [&](const std::string& object) { return gone.before(object, i); });
       });

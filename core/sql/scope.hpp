@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -65,8 +67,17 @@ class Scope {
   bool creates(const Name& name) const { return created_.count(key(name)) > 0; }
   bool creates_view(const Name& name) const { return created_views_.count(key(name)) > 0; }
 
+  // Some fact has one of these verbs, executed or not: rules that walk all facts ask first.
+  bool mentions(std::initializer_list<Verb> verbs) const {
+    for (const Verb verb : verbs)
+      if ((mentioned_ >> static_cast<unsigned>(verb) & 1u) != 0) return true;
+    return false;
+  }
   // Executed facts of one verb, in order.
-  const std::vector<const Fact*>& executed(Verb verb) const { return executed_[static_cast<std::size_t>(verb)]; }
+  std::span<const Fact* const> executed(Verb verb) const {
+    const auto v = static_cast<std::size_t>(verb);
+    return {executed_.data() + executed_from_[v], executed_from_[v + 1] - executed_from_[v]};
+  }
 
   // One text for one object whatever way it was written: parts joined, default schema left out.
   std::string key(const Name& name) const;
@@ -87,7 +98,9 @@ class Scope {
   std::vector<FactScope> facts_;         // one for each of script_.facts
   std::vector<Exemption> exemptions_;    // one for each name, at least one for each fact
   std::unordered_set<std::string> created_, created_views_;
-  std::array<std::vector<const Fact*>, static_cast<std::size_t>(Verb::not_understood) + 1> executed_;
+  std::vector<const Fact*> executed_;    // by verb, then in order
+  std::array<std::uint32_t, static_cast<std::size_t>(Verb::not_understood) + 2> executed_from_{};
+  std::uint64_t mentioned_ = 0;          // a bit for each verb
   std::string default_schema_;           // of this dialect, lower case; empty when it has none
 };
 

@@ -106,14 +106,14 @@ void split_postgresql(Lexer& lexer, SplitText& out) {
     }
   }
   out.stream.comments = std::move(lexer.comments());
-  match_brackets(tokens, false);
+  match_brackets(out.stream, false);
   cut_postgresql(out);
 }
 
 void split_mssql(Lexer& lexer, SplitText& out) {
   read_all(lexer, out.stream, Dialect::mssql);
   std::vector<Token>& tokens = out.stream.tokens;
-  match_brackets(tokens, true);
+  match_brackets(out.stream, true);
   std::uint32_t first = 0, batch = 0;
   const auto count = static_cast<std::uint32_t>(tokens.size());
   for (std::uint32_t i = 0; i <= count; ++i) {
@@ -138,10 +138,14 @@ StatementRange* append_statement(SplitText& out, std::uint32_t first, std::uint3
   return &range;
 }
 
-void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
+void match_brackets(TokenStream& stream, bool cut_at_semicolon) {
+  std::vector<Token>& tokens = stream.tokens;
+  std::uint32_t depth = 0;
   // The stack lives in the tokens themselves: an open bracket remembers the one around it.
   std::uint32_t innermost = no_partner;
   const auto forget = [&] {
+    depth = 0;
+    stream.irregular = stream.irregular || innermost != no_partner;
     while (innermost != no_partner) {
       const std::uint32_t around = tokens[innermost].partner;
       tokens[innermost].partner = no_partner;
@@ -152,6 +156,7 @@ void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
   bool rule = false;  // CREATE RULE r AS ... DO (a; b): its bracket holds semicolons
   for (std::uint32_t i = 0; i < count; ++i) {
     Token& token = tokens[i];
+    stream.irregular = stream.irregular || (token.flags & token_unterminated) != 0;
     switch (token.kind) {
       case TokenKind::word:
         if (token.is(kw_rule) && i > 0 && (tokens[i - 1].is(kw_create) || tokens[i - 1].is(kw_replace))) rule = true;
@@ -159,6 +164,7 @@ void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
       case TokenKind::open:
         token.partner = innermost;
         innermost = i;
+        stream.irregular = stream.irregular || ++depth > ordinary_nesting;
         break;
       case TokenKind::close:
         if (innermost != no_partner) {
@@ -166,8 +172,12 @@ void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon) {
           tokens[innermost].partner = i;
           token.partner = innermost;
           innermost = around;
+          --depth;
+        } else {
+          stream.irregular = true;
         }
         break;
+      case TokenKind::substitution: stream.substitutions = true; break;
       case TokenKind::semicolon:
         if (!cut_at_semicolon || (rule && innermost != no_partner)) break;
         forget();
@@ -188,7 +198,7 @@ TokenStream read_tokens(std::string_view text, std::size_t begin, std::size_t en
   reserve(stream, end - begin);
   Lexer lexer(text, begin, end, dialect, false);
   read_all(lexer, stream, dialect);
-  match_brackets(stream.tokens, body || dialect != Dialect::postgresql);
+  match_brackets(stream, body || dialect != Dialect::postgresql);
   return stream;
 }
 

@@ -38,7 +38,7 @@ TokenStream read_tokens(std::string_view text, std::size_t begin, std::size_t en
 
 // Gives each bracket its partner. An opening one that is never closed has none, so that one typing
 // error does not swallow the rest of the script. `cut_at_semicolon`: no bracket reaches over a `;`.
-void match_brackets(std::vector<Token>& tokens, bool cut_at_semicolon);
+void match_brackets(TokenStream& stream, bool cut_at_semicolon);
 
 // Appends the statement of tokens [first, last), which ends at byte `end`, and gives it for what else there is
 // to say of it; nullptr when it has no token.

@@ -197,7 +197,7 @@ void split_oracle(Lexer& lexer, SplitText& out) {
   const auto count = static_cast<std::uint32_t>(tokens.size());
   if (count > first) close(count, tokens.back().end, false);
   out.stream.comments = std::move(lexer.comments());
-  match_brackets(tokens, true);
+  match_brackets(out.stream, true);
 }
 
 }  // namespace backstay::sql

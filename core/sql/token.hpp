@@ -44,6 +44,9 @@ enum : std::uint8_t {
   token_sends = 128,       // a client line that ends the statement before it (\g, \gexec, \;)
 };
 
+// Brackets nested deeper than this make a stream irregular: whoever has a limit looks at each of them.
+constexpr std::uint32_t ordinary_nesting = 32;
+
 constexpr std::uint32_t no_partner = 0xFFFFFFFFu;
 
 struct Token {
@@ -63,6 +66,9 @@ struct TokenStream {
   std::string_view text;
   std::vector<Token> tokens;
   std::vector<Comment> comments;
+  // Set by match_brackets(); most texts have none of either, which spares another look at each token.
+  bool irregular = false;      // something is unterminated, a bracket has no partner, or brackets nest deeply
+  bool substitutions = false;  // some token is one
 
   std::string_view spelling(const Token& token) const { return text.substr(token.begin, token.end - token.begin); }
 };

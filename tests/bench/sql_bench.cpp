@@ -5,6 +5,8 @@
 #include <malloc.h>
 #endif
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -32,8 +34,18 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Scripts of about 64 KB made from the files of one dialect; the same few are read again and again.
+// The scripts to read again and again: the *.sql files of the folder that BACKSTAY_BENCH_SCRIPTS names, all taken
+// to be of the dialect asked for; else about 64 KB made from the test data of that dialect.
 std::vector<std::string> scripts(Dialect dialect) {
+  if (const char* folder = std::getenv("BACKSTAY_BENCH_SCRIPTS")) {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".sql") paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+    std::vector<std::string> read_once;
+    for (const std::filesystem::path& path : paths) read_once.push_back(read(path));
+    return read_once;
+  }
   const std::filesystem::path data = BACKSTAY_SOURCE_DIR "/tests/data/sql";
   std::string once;
   if (dialect == Dialect::postgresql) {
@@ -98,6 +110,16 @@ void pg_query_raw_parse(benchmark::State& state) {
   });
 }
 BENCHMARK(pg_query_raw_parse)->Unit(benchmark::kMillisecond);
+
+// What a program that uses the library calls: the raw parse, and its tree written out.
+void pg_query_parse_to_tree(benchmark::State& state) {
+  run(state, Dialect::postgresql, [](const std::string& text) {
+    const PgQueryParseResult result = pg_query_parse(text.c_str());
+    benchmark::DoNotOptimize(result.parse_tree);
+    pg_query_free_parse_result(result);
+  });
+}
+BENCHMARK(pg_query_parse_to_tree)->Unit(benchmark::kMillisecond);
 #endif
 
 }  // namespace

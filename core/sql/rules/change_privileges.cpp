@@ -7,6 +7,7 @@
 namespace backstay::sql::rules {
 
 void change_privileges(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::grant, Verb::revoke, Verb::change_owner})) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed) continue;
     if (fact.verb != Verb::grant && fact.verb != Verb::revoke && fact.verb != Verb::change_owner) continue;

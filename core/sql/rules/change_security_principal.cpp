@@ -4,6 +4,7 @@
 namespace backstay::sql::rules {
 
 void change_security_principal(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::create, Verb::alter, Verb::drop, Verb::rename})) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed || !defines(fact.verb)) continue;
     const bool principal = fact.object == ObjectKind::user || fact.object == ObjectKind::role ||

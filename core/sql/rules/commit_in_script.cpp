@@ -17,6 +17,7 @@ bool in_handler(const Scope& scope, const Fact& fact) {
 }  // namespace
 
 void commit_in_script(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::commit, Verb::rollback})) return;
   const bool counts = scope.dialect() == Dialect::mssql;
   std::unordered_set<std::string_view> savepoints;
   std::size_t open = 0;

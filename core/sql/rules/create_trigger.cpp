@@ -9,9 +9,9 @@ void create_trigger(const Scope& scope, Reporter& report) {
     if (fact.object != ObjectKind::trigger && fact.object != ObjectKind::rule) return;
     const Exemption target = scope.exemption(fact);
     if (target == Exemption::temporary || target == Exemption::scratch || target == Exemption::service) return;
-    if (!fact.on.name.empty() && scope.creates_view(fact.on)) return;  // create-view-trigger
+    if (!fact.on->name.empty() && scope.creates_view(fact.on)) return;  // create-view-trigger
     std::string message = "the " + std::string(word(fact.object)) + " " + named(fact) + " is created";
-    if (!fact.on.written.empty()) message += " on " + std::string(fact.on.written);
+    if (!fact.on->written.empty()) message += " on " + std::string(fact.on->written);
     report.add(fact, Reversibility::yes, message + "; it stays and keeps firing after a rollback");
   });
 }

@@ -10,13 +10,14 @@ const Name* elsewhere(const Fact& fact) {
   for (const Name& name : fact.names)
     if (!name.database.empty() && name.database != "tempdb") return &name;
   // What a synonym stands for is not written to.
-  if (fact.object != ObjectKind::synonym && !fact.on.database.empty() && fact.on.database != "tempdb") return &fact.on;
+  if (fact.object != ObjectKind::synonym && !fact.on->database.empty() && fact.on->database != "tempdb") return &*fact.on;
   return nullptr;
 }
 
 }  // namespace
 
 void cross_database_write(const Scope& scope, Reporter& report) {
+  if (scope.dialect() != Dialect::mssql) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed) continue;
     if (!writes_rows(fact.verb) && !defines(fact.verb) && fact.verb != Verb::enable && fact.verb != Verb::disable) continue;

@@ -6,6 +6,7 @@ namespace backstay::sql::rules {
 
 void ddl_missing_lock_timeout(const Scope& scope, Reporter& report) {
   if (scope.dialect() != Dialect::postgresql) return;
+  if (!scope.mentions({Verb::create, Verb::alter, Verb::drop, Verb::rename})) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed) continue;
     if (fact.verb == Verb::set && fact.detail == "lock_timeout" && !fact.has(Flag::resets)) return;

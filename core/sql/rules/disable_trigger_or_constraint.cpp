@@ -12,8 +12,8 @@ void disable_trigger_or_constraint(const Scope& scope, Reporter& report) {
                what + " are switched off and not switched on again in this script; they stay off when the installation stops here");
   });
   const Fact* off = nullptr;
-  for (const Fact& fact : scope.script().facts) {
-    if (fact.verb != Verb::set || !scope.of(fact).executed) continue;
+  for (const Fact* setting : scope.executed(Verb::set)) {
+    const Fact& fact = *setting;
     if (fact.has(Flag::resets) && fact.detail == "all") off = nullptr;
     if (fact.detail != "session_replication_role") continue;
     if (fact.value == "replica" && !fact.has(Flag::resets)) {

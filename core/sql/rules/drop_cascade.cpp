@@ -14,6 +14,7 @@ bool is_container(ObjectKind kind) {
 }  // namespace
 
 void drop_cascade(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::drop, Verb::truncate, Verb::alter})) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed || !fact.has(Flag::cascade) || fact.has(Flag::skeleton)) continue;
     const bool drops = fact.verb == Verb::drop || fact.verb == Verb::truncate ||

@@ -2,10 +2,24 @@
 #include "core/sql/rules/rules.hpp"
 #include "core/sql/rules/units.hpp"
 
+#include <algorithm>
+
 namespace backstay::sql::rules {
 
+namespace {
+
+// What the script's definitions name, as a first look: most scripts have one.
+std::size_t defined_names(const Scope& scope) {
+  std::size_t count = 0;
+  for (const Verb verb : {Verb::create, Verb::alter, Verb::drop, Verb::rename})
+    for (const Fact* fact : scope.executed(verb)) count += std::max<std::size_t>(1, fact->names.size());
+  return count;
+}
+
+}  // namespace
+
 void multi_entity_script(const Scope& scope, Reporter& report) {
-  if (scope.uninstalling()) return;
+  if (scope.uninstalling() || defined_names(scope) < 2) return;
   Units units(scope);
   std::string first;
   for (const Fact& fact : scope.script().facts) {

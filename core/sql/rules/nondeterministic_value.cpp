@@ -5,7 +5,7 @@ namespace backstay::sql::rules {
 
 void nondeterministic_value(const Scope& scope, Reporter& report) {
   for (const Fact& fact : scope.script().facts) {
-    if (!scope.of(fact).executed || !fact.has(Flag::random_key) || scope.data_exempt(fact)) continue;
+    if (!fact.has(Flag::random_key) || !scope.of(fact).executed || scope.data_exempt(fact)) continue;
     report.add(fact, Reversibility::neutral, "rows of " + named(fact) + " get values that differ from run to run");
   }
 }

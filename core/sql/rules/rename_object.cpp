@@ -19,7 +19,7 @@ void rename_object(const Scope& scope, Reporter& report) {
     if (fact.object == ObjectKind::column && !fact.written_column.empty())
       message += " " + std::string(fact.written_column) + " of";
     message += " " + named(fact) + " gets another name";
-    if (!fact.new_name.written.empty()) message += ", " + std::string(fact.new_name.written);
+    if (!fact.new_name->written.empty()) message += ", " + std::string(fact.new_name->written);
     report.add(fact, Reversibility::yes, message + "; the previous version still uses the old one");
   });
 }

@@ -35,6 +35,7 @@ bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0
 std::string excerpt_of(std::string_view line, std::uint32_t column, std::uint32_t& first) {
   std::size_t begin = 0;
   first = 1;
+  if (line.size() <= excerpt_limit) return std::string(line);
   if (column > excerpt_limit / 2) {
     const std::uint32_t skip = column - static_cast<std::uint32_t>(excerpt_limit / 4);
     std::size_t count = 0;
@@ -54,6 +55,14 @@ std::string excerpt_of(std::string_view line, std::uint32_t column, std::uint32_
     ++taken;
   }
   return std::string(line.substr(begin, end - begin));
+}
+
+// The first byte of the next line.
+std::size_t behind_line(std::string_view text, std::size_t from) {
+  std::size_t end = from;
+  while (end < text.size() && text[end] != '\r' && text[end] != '\n') ++end;
+  if (end >= text.size()) return text.size() + 1;
+  return text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n' ? end + 2 : end + 1;
 }
 
 }  // namespace
@@ -107,44 +116,65 @@ Reversibility Reporter::worst() const {
   return worst;
 }
 
-Findings Reporter::finish() const {
-  std::vector<Raw> ordered = found_;
-  for (Raw& raw : ordered) raw.line = document_.position(raw.place.begin).line;
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Raw& a, const Raw& b) {
-    if (a.line != b.line) return a.line < b.line;
-    if (a.rule != b.rule) return table[a.rule].id < table[b.rule].id;
-    return a.place.begin < b.place.begin;
-  });
-  // (rule, line) is a set; one that nobody allowed stays rather than one that is allowed.
-  Findings findings;
-  for (std::size_t i = 0; i < ordered.size();) {
-    std::size_t chosen = i, next = i;
-    for (; next < ordered.size() && ordered[next].line == ordered[i].line && ordered[next].rule == ordered[i].rule; ++next)
-      if (ordered[chosen].suppression >= 0 && ordered[next].suppression < 0) chosen = next;
-    const Raw& raw = ordered[chosen];
-    i = next;
-    Finding finding;
-    finding.rule = table[raw.rule].reported;
-    finding.severity = raw.severity;
-    finding.message = raw.message;
-    finding.remedy = table[raw.rule].remedy;
-    finding.reversibility = raw.reversibility;
-    finding.at = document_.position(raw.place.begin);
+Finding Reporter::finding_of(Raw& raw, std::string_view line) const {
+  const SourcePos at = document_.position(raw.place.begin);
+  Finding finding;
+  finding.rule = table[raw.rule].reported;
+  finding.severity = raw.severity;
+  finding.message = std::move(raw.message);
+  finding.remedy = table[raw.rule].remedy;
+  finding.reversibility = raw.reversibility;
+  finding.at = at;
+  const std::string_view text = document_.text().substr(raw.place.begin, raw.place.end - raw.place.begin);
+  const TextEncoding encoding = document_.encoding();
+  const bool utf8 = encoding == TextEncoding::utf8 || encoding == TextEncoding::utf8_mark;
+  if (utf8 && std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; })) {
+    finding.end_line = at.line;
+    finding.end_column = at.column + static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues_code_point(c); }));
+    finding.length = text.size();
+  } else {
     const SourcePos end = document_.position(raw.place.end);
     finding.end_line = end.line;
     finding.end_column = end.column;
-    finding.length = document_.stored_offset(raw.place.end) - document_.stored_offset(raw.place.begin);
-    finding.excerpt = excerpt_of(document_.line_at(raw.place.begin), finding.at.column, finding.excerpt_column);
-    if (raw.suppression >= 0) {
-      finding.suppressed = true;
-      finding.suppression_reason = suppressions_[static_cast<std::size_t>(raw.suppression)].reason;
-    }
-    findings.push_back(std::move(finding));
+    finding.length = end.offset - at.offset;
   }
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    if (a.at.offset != b.at.offset) return a.at.offset < b.at.offset;
-    return a.rule < b.rule;
+  finding.excerpt = excerpt_of(line, at.column, finding.excerpt_column);
+  if (raw.suppression >= 0) {
+    finding.suppressed = true;
+    finding.suppression_reason = suppressions_[static_cast<std::size_t>(raw.suppression)].reason;
+  }
+  return finding;
+}
+
+Findings Reporter::finish() {
+  // Numbers are sorted and not the findings, whose texts would be moved about.
+  std::vector<std::uint32_t> order(found_.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+    const Raw &left = found_[a], &right = found_[b];
+    if (left.place.begin != right.place.begin) return left.place.begin < right.place.begin;
+    if (left.rule != right.rule) return table[left.rule].id < table[right.rule].id;
+    return a < b;
   });
+  Findings findings;
+  findings.reserve(order.size());
+  constexpr std::uint32_t none = 0xFFFFFFFFu;
+  std::vector<std::uint32_t> chosen(std::size(table), none);  // by rule, on the line at hand
+  for (std::size_t first = 0; first < order.size();) {
+    const std::size_t start = found_[order[first]].place.begin;
+    const std::string_view line = document_.line_at(start);
+    const std::size_t line_end = behind_line(document_.text(), start);
+    std::size_t last = first;
+    // (rule, line) is a set; one that nobody allowed stays rather than one that is allowed.
+    for (; last < order.size() && (last == first || found_[order[last]].place.begin < line_end); ++last) {
+      std::uint32_t& best = chosen[found_[order[last]].rule];
+      if (best == none || (found_[best].suppression >= 0 && found_[order[last]].suppression < 0)) best = order[last];
+    }
+    for (std::size_t i = first; i < last; ++i)
+      if (chosen[found_[order[i]].rule] == order[i]) findings.push_back(finding_of(found_[order[i]], line));
+    for (std::size_t i = first; i < last; ++i) chosen[found_[order[i]].rule] = none;
+    first = last;
+  }
   return findings;
 }
 

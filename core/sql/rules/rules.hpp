@@ -33,10 +33,11 @@ class Reporter {
   // Findings so far that no comment allows, of at least this severity.
   std::size_t open_findings(Severity least) const;
   Reversibility worst() const;
-  // Places, excerpts, order. Call once, at the end.
-  Findings finish() const;
+  // Places, excerpts, order. Call once, at the end: it takes the messages along.
+  Findings finish();
 
  private:
+  Finding finding_of(Raw& raw, std::string_view line) const;
   const TextDocument& document_;
   const Scope& scope_;
   std::vector<Suppression> suppressions_;

@@ -4,6 +4,7 @@
 namespace backstay::sql::rules {
 
 void service_object_change(const Scope& scope, Reporter& report) {
+  if (scope.config().service_tables.empty()) return;
   for (const Fact& fact : scope.script().facts) {
     if (!scope.of(fact).executed || (!writes_rows(fact.verb) && !defines(fact.verb))) continue;
     if (scope.exemption(fact) != Exemption::service) continue;

@@ -22,6 +22,7 @@ std::string subject(const Scope& scope, const Fact& fact) {
 }  // namespace
 
 void session_state_leak(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::set})) return;
   const std::vector<Fact>& facts = scope.script().facts;
   // Backwards: what is set back later is no leak.
   std::unordered_set<std::string> set_back;

@@ -4,6 +4,7 @@
 namespace backstay::sql::rules {
 
 void unclosed_transaction(const Scope& scope, Reporter& report) {
+  if (!scope.mentions({Verb::begin_transaction})) return;
   // Backwards, so that each BEGIN takes one end that stands behind it. T-SQL counts nested begins, and one
   // ROLLBACK ends them all; elsewhere any end will do.
   const std::vector<Fact>& facts = scope.script().facts;

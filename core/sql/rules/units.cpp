@@ -23,14 +23,14 @@ bool counts(const Scope& scope, const Fact& fact) {
 Units::Units(const Scope& scope) : scope_(scope) {
   for (const Fact& fact : scope.script().facts) {
     if (!counts(scope, fact)) continue;
-    if (fact.verb == Verb::create && is_trigger(fact.object) && !fact.on.name.empty()) {
+    if (fact.verb == Verb::create && is_trigger(fact.object) && !fact.on->name.empty()) {
       const std::string table = "relation " + scope.key(fact.on);
       for (const Name& name : fact.names) join("trigger " + scope.key(name), table);
-      if (!fact.other_name.name.empty() && scope.creates(fact.other_name))
+      if (!fact.other_name->name.empty() && scope.creates(fact.other_name))
         join("routine " + scope.key(fact.other_name), table);
     }
     if (fact.names.empty()) continue;
-    const bool partition = fact.object == ObjectKind::table && !fact.other_name.name.empty() &&
+    const bool partition = fact.object == ObjectKind::table && !fact.other_name->name.empty() &&
                            (fact.verb == Verb::create || fact.action == Action::partition);
     if (partition) {
       const std::string part = "relation " + scope.key(fact.names[0]), other = "relation " + scope.key(fact.other_name);
@@ -39,9 +39,9 @@ Units::Units(const Scope& scope) : scope_(scope) {
     }
     if (fact.verb == Verb::rename && fact.object != ObjectKind::column && fact.object != ObjectKind::constraint) {
       Name renamed = fact.names[0];
-      renamed.name = fact.new_name.name;
+      renamed.name = fact.new_name->name;
       const std::string before = plain(fact, fact.names[0]), after = plain(fact, renamed);
-      if (!before.empty() && !after.empty() && !fact.new_name.name.empty()) join(after, before);
+      if (!before.empty() && !after.empty() && !fact.new_name->name.empty()) join(after, before);
     }
   }
 }
@@ -83,7 +83,7 @@ std::vector<std::string> Units::of(const Fact& fact) const {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, names); ++i) {
     const Exemption exempt = scope_.exemption(fact, i);
     if (exempt == Exemption::temporary || exempt == Exemption::scratch || exempt == Exemption::service) continue;
-    if (is_trigger(fact.object) && !fact.on.name.empty()) add("relation " + scope_.key(fact.on));
+    if (is_trigger(fact.object) && !fact.on->name.empty()) add("relation " + scope_.key(fact.on));
     else if (i < names) add(plain(fact, fact.names[i]));
   }
   return units;

@@ -1,53 +1,27 @@
 #include "core/apply/binding.hpp"
 
-#include <map>
-
-#include "core/base/json.hpp"
+#include "core/package/creatio/binding_rows.hpp"
 
 namespace backstay::apply {
 namespace {
 
-constexpr std::string_view lookup_type = "b295071f-7ea9-4e62-8d1a-919bf3732ff2";
-
-struct Column {
-  std::string name;  // quoted
-  bool is_key = false, is_forced = false, is_lookup = false;
-};
+using creatio::BindingColumn;
+using creatio::BindingRows;
+using creatio::BindingValue;
 
 Error bad(std::string message) { return {ErrorCode::malformed, {}, std::move(message)}; }
 
-std::string literal(const JsonValue& value, const Column& column, db::Engine engine) {
+std::string literal(const BindingValue& value, db::Engine engine) {
   switch (value.kind) {
-    case JsonValue::Kind::null: return "NULL";
-    case JsonValue::Kind::boolean:
+    case BindingValue::Kind::absent:
+    case BindingValue::Kind::null: return "NULL";
+    case BindingValue::Kind::boolean:
       if (engine == db::Engine::sqlite) return value.boolean ? "1" : "0";
       return value.boolean ? "true" : "false";
-    case JsonValue::Kind::integer: return std::to_string(value.integer);
-    case JsonValue::Kind::number: return db::Value::of_real(value.number).text();
-    case JsonValue::Kind::string:
-      // A lookup without a row is written as a word.
-      if (column.is_lookup && (value.string == "null" || value.string.empty())) return "NULL";
-      return db::quoted_text(engine, value.string).value_or("NULL");
-    default: return "NULL";
+    case BindingValue::Kind::number: return value.text;
+    case BindingValue::Kind::text: return db::quoted_text(engine, value.text).value_or("NULL");
   }
-}
-
-Result<std::map<std::string, Column>> columns_of(const JsonValue& list, db::Engine engine) {
-  std::map<std::string, Column> columns;
-  bool has_key = false;
-  for (const JsonValue& item : list.items) {
-    Column column;
-    const auto name = db::quoted_identifier(engine, item.text("ColumnName").value_or(""));
-    if (!name) return bad("a column of the binding has no usable name");
-    column.name = *name;
-    column.is_key = item.flag("IsKey").value_or(false);
-    column.is_forced = item.flag("IsForceUpdate").value_or(false);
-    column.is_lookup = item.text("DataTypeValueUId").value_or("") == lookup_type;
-    has_key |= column.is_key;
-    columns[item.text("ColumnUId").value_or("")] = std::move(column);
-  }
-  if (!has_key) return bad("no column of the binding identifies its rows");
-  return columns;
+  return "NULL";
 }
 
 struct Written {
@@ -59,17 +33,56 @@ void append(std::string& list, std::string_view separator, const std::string& it
   list += item;
 }
 
-Result<Written> write_row(const JsonValue& row, const std::map<std::string, Column>& columns, db::Engine engine) {
+Result<std::vector<std::string>> quoted_names(const std::vector<BindingColumn>& columns, db::Engine engine) {
+  std::vector<std::string> names;
+  bool has_key = false;
+  for (const BindingColumn& column : columns) {
+    const auto name = db::quoted_identifier(engine, column.name);
+    if (!name) return bad("a column of the binding has no usable name");
+    names.push_back(*name);
+    has_key |= column.is_key;
+  }
+  if (!has_key) return bad("no column of the binding identifies its rows");
+  return names;
+}
+
+bool is_same(const BindingValue& a, const BindingValue& b) { return a.kind == b.kind && a.boolean == b.boolean && a.text == b.text; }
+
+// The texts of the culture that the table itself holds: English where there is one. What other cultures say lies in
+// tables of the platform's own, which it fills when it loads the package.
+const BindingRows::Localization* own_culture(const BindingRows& binding) {
+  for (const BindingRows::Localization& one : binding.localizations) {
+    if (one.culture == "en-US") return &one;
+  }
+  return binding.localizations.empty() ? nullptr : &binding.localizations.front();
+}
+
+// A localized column may stand in the translation only.
+void fill_in(BindingRows& binding) {
+  const BindingRows::Localization* texts = own_culture(binding);
+  if (!texts) return;
+  for (auto& row : binding.rows) {
+    for (const auto& translated : texts->rows) {
+      bool is_of_row = true;
+      for (std::size_t i = 0; i < binding.columns.size() && is_of_row; ++i) is_of_row = !binding.columns[i].is_key || is_same(row[i], translated[i]);
+      if (!is_of_row) continue;
+      for (std::size_t i = 0; i < binding.columns.size(); ++i) {
+        if (row[i].kind == BindingValue::Kind::absent) row[i] = translated[i];
+      }
+      break;
+    }
+  }
+}
+
+Result<Written> write_row(const std::vector<BindingValue>& row, const BindingRows& binding, const std::vector<std::string>& names, db::Engine engine) {
   Written out;
-  for (const JsonValue& cell : row.items) {
-    const auto column = columns.find(cell.text("SchemaColumnUId").value_or(""));
-    if (column == columns.end()) continue;  // a column that the binding does not carry any more
-    const JsonValue* value = cell.find("Value");
-    const std::string text = value ? literal(*value, column->second, engine) : "NULL";
-    append(out.names, ", ", column->second.name);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (row[i].kind == BindingValue::Kind::absent) continue;
+    const std::string text = literal(row[i], engine);
+    append(out.names, ", ", names[i]);
     append(out.values, ", ", text);
-    if (column->second.is_key) append(out.condition, " AND ", column->second.name + (text == "NULL" ? " IS NULL" : " = " + text));
-    else if (column->second.is_forced) append(out.forced, ", ", column->second.name + " = " + text);
+    if (binding.columns[i].is_key) append(out.condition, " AND ", names[i] + (text == "NULL" ? " IS NULL" : " = " + text));
+    else if (binding.columns[i].is_forced) append(out.forced, ", ", names[i] + " = " + text);
   }
   if (out.condition.empty()) return bad("a row of the binding has no key");
   return out;
@@ -77,28 +90,19 @@ Result<Written> write_row(const JsonValue& row, const std::map<std::string, Colu
 
 }  // namespace
 
-Result<std::string> binding_statements(std::string_view descriptor_text, std::string_view data_text, std::optional<int> install_type, db::Engine engine) {
-  JsonOptions lenient;
-  lenient.lenient = true;
-  const auto descriptor = parse_json(descriptor_text, "descriptor.json", lenient);
-  if (!descriptor.ok()) return descriptor.error();
-  if (data_text.empty()) return std::string();
-  const auto data = parse_json(data_text, "data.json", lenient);
-  if (!data.ok()) return data.error();
-  const JsonValue* root = descriptor.value().root.find("Descriptor");
-  const JsonValue* schema = root ? root->find("Schema") : nullptr;
-  const JsonValue* list = root ? root->find("Columns") : nullptr;
-  const auto table = db::quoted_identifier(engine, schema ? schema->text("Name").value_or("") : "");
-  if (!table || !list) return bad("the binding names no table");
-  auto columns = columns_of(*list, engine);
-  if (!columns.ok()) return columns.error();
+Result<std::string> binding_statements(const BindingFiles& files, std::optional<int> install_type, db::Engine engine) {
+  auto read = creatio::read_binding_rows(files.descriptor, files.data, files.localizations);
+  if (!read.ok()) return read.error();
+  BindingRows& binding = read.value();
+  const auto table = db::quoted_identifier(engine, binding.table);
+  if (!table || binding.columns.empty()) return bad("the binding names no table");
   std::string sql;
-  const JsonValue* rows = data.value().root.find("PackageData");
-  if (!rows) return sql;
-  for (const JsonValue& item : rows->items) {
-    const JsonValue* row = item.find("Row");
-    if (!row) continue;
-    auto written = write_row(*row, columns.value(), engine);
+  if (binding.rows.empty()) return sql;
+  const auto names = quoted_names(binding.columns, engine);
+  if (!names.ok()) return names.error();
+  fill_in(binding);
+  for (const auto& row : binding.rows) {
+    auto written = write_row(row, binding, names.value(), engine);
     if (!written.ok()) return written.error();
     const Written& w = written.value();
     if (!w.forced.empty()) sql += "UPDATE " + *table + " SET " + w.forced + " WHERE " + w.condition + ";\n";

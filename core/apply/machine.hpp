@@ -48,6 +48,8 @@ struct Settings {
   bool acknowledge_everything = false;    // also risks that lose nothing have to be acknowledged
   bool require_signature = false;         // R-UNSIGNED has to be acknowledged
   bool with_full_copy = false;            // SQLite: a full copy goes into the backup
+  bool has_way_back = false;              // a backup of the database is named, or the host can put one back
+  bool host_restores_all = false;         // restore_copy works without a full copy of our own
   bool keeps_captures = false;            // a rehearsal's apply: what was captured stays in the target until its restore
   std::uint32_t lock_wait_ms = 0;
   std::string maintenance, jobs;          // JSON for the services
@@ -88,11 +90,18 @@ struct RestoreOrder {
 };
 std::unique_ptr<Machine> start_restore(RestoreOrder order, Settings settings);
 
+// A change by the host that an operation made or may have made.
+struct HostCall {
+  std::string step, call;  // call: the JSON it was given, with "previous" where that is known
+  bool is_undo = false;    // it took a change back, in a restore
+};
+
 // What the journal says of an operation that did not end.
 struct Unfinished {
   std::string op_id, kind, state, backup_id;
   std::string env_before;             // digest of the snapshot before the first change; empty when unknown
   std::string packages_json = "[]";
+  std::vector<HostCall> host_calls;   // in the order they were made
   bool is_copy = false;               // a full copy of the target was, or may have been, put back
   bool is_outside = false;            // its last intent was a step in no transaction
   std::string decision;               // for one that waits: "restore", "restore_without_data", "keep_applied", "database_restored"

@@ -25,6 +25,7 @@ struct Assignment {
   std::vector<std::string> actions;     // one sentence each, for a dry run
   std::vector<std::string> touched_tables;
   std::string packages_json = "[]";     // [{"name","version","previous_version"}]
+  std::string changes_json;             // of a promotion: [{"resource_id", ...}] for the changelog; else empty
   std::string plan_digest, plan_json;
   std::string full_copy_of;             // restore: put the full copy of this backup back instead of running the works
 };
@@ -54,6 +55,7 @@ class Operation : public Conversation {
   void read_backup();
   void read_part(const char* entry, std::string& into);
   void look();
+  void look_for_captures();
   void try_works();
   // restore_plan.cpp
   void plan_restore();
@@ -80,6 +82,7 @@ class Operation : public Conversation {
   void recheck();
   void prepare();
   void prepare_next();
+  bool refuses_without_way_back();
   void back_up();
   std::string manifest() const;
   // operation_run.cpp
@@ -89,6 +92,9 @@ class Operation : public Conversation {
   void after_work(std::size_t index, const Answer& answer);
   void run_prelude();
   void drop_when_empty(std::size_t index);
+  void run_change(std::size_t index);
+  void note_change(std::size_t index, const std::string& previous);
+  void undo_changes();
   void read_conflicts();
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
@@ -143,12 +149,14 @@ class Operation : public Conversation {
   Problem problem_of_;
   std::vector<Risk> open_risks_;
   std::vector<std::string> left_, warnings_, conflicts_, undo_scripts_;
+  std::vector<HostCall> host_calls_;
   Undoing segment_undoing_;
   db::Rows objects_before_;
   std::size_t prepared_ = 0, segment_begin_ = 0, segment_end_ = 0, segments_committed_ = 0, steps_done_ = 0;
   bool is_locked_ = false, is_in_maintenance_ = false, is_staged_ = false, is_commit_unknown_ = false;
   bool was_cancelled_ = false, is_prepared_ = false, is_connection_lost_ = false;
   bool has_intent_ = false;   // the first change may have begun
+  bool is_way_back_looked_at_ = false;
   bool is_copied_ = false;    // the full copy of another operation's backup was put back
   bool is_decided_ = false;   // COMMITTED: nothing is taken back any more
   bool is_undoing_ = false, is_giving_up_ = false;

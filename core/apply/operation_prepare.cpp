@@ -7,6 +7,15 @@
 #include "core/report/json_writer.hpp"
 
 namespace backstay::apply {
+namespace {
+
+// ".../data.en-US.json"
+std::string culture_of(std::string_view key) {
+  key = key.substr(key.rfind('/') + 1);
+  return std::string(key.substr(5, key.size() - 5 - 5));
+}
+
+}  // namespace
 
 using journal::State;
 
@@ -69,6 +78,7 @@ void Operation::open() {
   json.member("steps", static_cast<std::uint64_t>(job_.works.size()));
   json.key("packages");
   json.raw(job_.packages_json);
+  if (!job_.changes_json.empty()) json.key("changes"), json.raw(job_.changes_json);
   if (restore_ && is_whole_scope()) json.member("restores", restore_->backup_id);
   json.end_object();
   if (!restore_) record(State::created, payload);
@@ -182,6 +192,7 @@ void Operation::prepare() {
     return;
   }
   if (prepared_ < job_.works.size()) return prepare_next();
+  if (refuses_without_way_back()) return;
   std::string payload;
   report::JsonWriter json(payload, 0);
   json.begin_object();
@@ -189,6 +200,29 @@ void Operation::prepare() {
   json.end_object();
   record(State::rechecked, payload);
   phase_ = Phase::back_up;
+}
+
+// What nothing takes back later than the transaction starts only when there is a copy of the database to go back to.
+bool Operation::refuses_without_way_back() {
+  if (restore_ || is_way_back_looked_at_ || settings_.has_way_back || settings_.with_full_copy || settings_.keeps_captures) return false;
+  is_way_back_looked_at_ = true;
+  bool has_open = false;
+  for (const Work& work : job_.works) {
+    const bool is_ours = work.kind == Work::Kind::script || work.kind == Work::Kind::statements;
+    if (!is_ours || !is_irreversible(work.undoing)) continue;
+    Risk risk{"R-R3-STEP:" + work.step, "only a backup of the database takes " + work.package + "/" + work.element + " back"};
+    for (const std::string& reason : work.undoing.reasons) risk.message += "; " + reason;
+    risk.is_acknowledged = is_acknowledged(risk.id);
+    has_open |= !risk.is_acknowledged;
+    open_risks_.push_back(std::move(risk));
+  }
+  if (!has_open) return false;
+  Answer refused;
+  refused.outcome = Outcome::failed;
+  refused.problem.code = "risks";
+  refused.problem.message = "steps that only a backup of the database takes back have to be acknowledged, or a backup named";
+  fail(refused);
+  return true;
 }
 
 // Scripts are read before anything is changed, so that one that cannot be read stops nothing half-way.
@@ -206,13 +240,24 @@ void Operation::prepare_next() {
       work.own = answer.document;  // until the rows are there
     });
   }
+  for (const std::string& key : work.localizations) {
+    Request texts;
+    texts.kind = RequestKind::read_content;
+    texts.name = key;
+    ask(texts, [this, &work](const Answer& answer) {
+      if (answer.outcome != Outcome::ok) return fail(answer);
+      work.texts.push_back(answer.document);
+    });
+  }
   Request content;
   content.kind = RequestKind::read_content;
   content.name = work.content;
   ask(content, [this, &work](const Answer& answer) {
     if (answer.outcome != Outcome::ok) return fail(answer);
     if (work.is_binding) {
-      auto statements = binding_statements(work.own, answer.document, work.install_type, settings_.engine);
+      BindingFiles files{work.own, answer.document, {}};
+      for (std::size_t i = 0; i < work.localizations.size() && i < work.texts.size(); ++i) files.localizations.emplace_back(culture_of(work.localizations[i]), work.texts[i]);
+      auto statements = binding_statements(files, work.install_type, settings_.engine);
       if (!statements.ok()) {
         problem_step_ = work.step;
         Answer unusable;

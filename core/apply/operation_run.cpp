@@ -9,6 +9,15 @@
 #include "core/report/json_writer.hpp"
 
 namespace backstay::apply {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  report::append_json_string(out, text);
+  return out;
+}
+
+}  // namespace
 
 using journal::State;
 
@@ -64,6 +73,9 @@ void Operation::run_segment() {
     is_copied_ = true;  // from the request on: half of it cannot be told from all of it
     ask(copy);
   }
+  // A host may write to the same database: its changes that come first are made before our transaction begins.
+  std::size_t inside = segment_begin_;
+  while (inside < segment_end_ && job_.works[inside].is_change) run_change(inside++);
   ask(RequestKind::begin);
   execute(witness::create(settings_.engine));
   execute(witness::insert_operation(settings_.engine),
@@ -78,7 +90,7 @@ void Operation::run_segment() {
     });
   }
   run_prelude();
-  for (std::size_t i = segment_begin_; i < segment_end_ && !is_outside; ++i) run_work(i);
+  for (std::size_t i = inside; i < segment_end_ && !is_outside; ++i) run_work(i);
   if (is_on_sqlite()) {
     read(sqlite_objects_query, {}, [this](const Answer& answer) {
       if (answer.outcome != Outcome::ok) return fail(answer);
@@ -149,8 +161,74 @@ void Operation::drop_when_empty(std::size_t index) {
   });
 }
 
+// The intent is durable before the host is asked: after a crash everything that it may have done is taken back.
+void Operation::run_change(std::size_t index) {
+  const Work& work = job_.works[index];
+  std::string payload;
+  report::JsonWriter json(payload, 0);
+  json.begin_object();
+  json.member("host", work.own);
+  json.member_flag("undo", work.is_host_undo);
+  json.end_object();
+  Request intent;
+  intent.kind = RequestKind::journal;
+  intent.name = journal::to_string(State::step_intent);
+  intent.step = work.step;
+  intent.text = payload;
+  intent.durable = true;
+  ask(std::move(intent), [this, index](const Answer& answer) {
+    if (answer.outcome != Outcome::ok) return after_work(index, answer);
+    host_calls_.push_back({job_.works[index].step, job_.works[index].own, job_.works[index].is_host_undo});
+  });
+  Request call;
+  call.kind = work.is_host_undo ? RequestKind::undo_host : RequestKind::call_host;
+  call.name = settings_.op_id;
+  call.step = work.step;
+  call.text = work.own;
+  call.done = index;
+  call.total = job_.works.size();
+  ask(std::move(call), [this, index](const Answer& answer) {
+    if (answer.outcome == Outcome::ok) note_change(index, answer.document);
+    after_work(index, answer);
+  });
+}
+
+void Operation::note_change(std::size_t index, const std::string& previous) {
+  Work& work = job_.works[index];
+  std::string call = work.own;
+  if (!previous.empty() && call.ends_with('}')) {
+    call.pop_back();
+    call += ",\"previous\":" + previous + "}";
+  }
+  if (!host_calls_.empty()) host_calls_.back().call = call;
+  work.undoing.host = call;
+  work.undoing.host_was_undo = work.is_host_undo;
+  work.undoing.reverse_class = "safe";
+  if (previous.empty()) return;
+  Request done;
+  done.kind = RequestKind::journal;
+  done.name = journal::to_string(State::step_done);
+  done.step = work.step;
+  done.text = "{\"host\":" + quoted(call) + "}";
+  done.durable = true;
+  ask_next(std::move(done));
+}
+
+// What the host did last is taken back first. Of a change that never happened that is a success.
+void Operation::undo_changes() {
+  for (auto call = host_calls_.rbegin(); call != host_calls_.rend(); ++call) {
+    Request request;
+    request.kind = call->is_undo ? RequestKind::call_host : RequestKind::undo_host;
+    request.name = settings_.op_id;
+    request.step = call->step;
+    request.text = call->call;
+    ask(std::move(request));
+  }
+}
+
 void Operation::run_work(std::size_t index) {
   const Work& work = job_.works[index];
+  if (work.is_change) return run_change(index);
   if (!work.only_when_empty.empty()) return drop_when_empty(index);
   Request request;
   request.step = work.step;

@@ -83,6 +83,7 @@ void Operation::undo() {
   } else {
     ask(RequestKind::rollback, [](const Answer&) {});
   }
+  undo_changes();
   if (is_copied_) {
     record(State::restoring);
     phase_ = backup_id_.empty() ? Phase::give_up : Phase::undo_copy;
@@ -137,7 +138,7 @@ void Operation::undo_applied(const db::Rows& steps) {
         left_.push_back(undoing.step + " " + undoing.package + " " + undoing.element);
       }
     }
-    phase_ = settings_.with_full_copy && !backup_id_.empty() ? Phase::undo_copy : Phase::give_up;
+    phase_ = (settings_.with_full_copy || settings_.host_restores_all) && !backup_id_.empty() ? Phase::undo_copy : Phase::give_up;
     return;
   }
   run_undo(undoings);

@@ -45,6 +45,7 @@ void Operation::recover_from(State state) {
   }
   has_intent_ = true;
   is_copied_ = unfinished_->is_copy;
+  host_calls_ = unfinished_->host_calls;
   if (journal::is_waiting(state) && unfinished_->decision.empty()) {
     const End end = state == State::suspended ? End::suspended : End::restore_failed;
     ask(RequestKind::unlock, [this, end](const Answer&) { finish(end, outcome(end)); });

@@ -34,6 +34,7 @@ std::string_view to_string(RequestKind kind) {
     case RequestKind::leave_maintenance: return "leave-maintenance";
     case RequestKind::check_window: return "check-window";
     case RequestKind::call_host: return "call-host";
+    case RequestKind::undo_host: return "undo-host";
     case RequestKind::verify: return "verify";
     case RequestKind::notify: return "notify";
     case RequestKind::progress: return "progress";

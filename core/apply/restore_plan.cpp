@@ -165,6 +165,17 @@ void Operation::plan_undoing(const JsonValue& list) {
       if (!has(job_.touched_tables, table)) job_.touched_tables.push_back(table);
     }
     weigh_coverage(undoing);
+    if (!undoing.host.empty()) {
+      Work change;
+      change.kind = Work::Kind::host_call;
+      change.step = "H-" + undoing.step;
+      change.package = undoing.package;
+      change.element = undoing.element;
+      change.own = undoing.host;
+      change.is_change = true;
+      change.is_host_undo = !undoing.host_was_undo;
+      then.push_back(std::move(change));
+    }
     if (!undoing.prepare.empty()) first.push_back(undo_work(undoing, "P-", undoing.prepare));
     const std::string script = reverse_script(undoing, {}, true);
     if (is_on_sqlite()) {
@@ -233,6 +244,8 @@ void Operation::list_actions() {
       job_.actions.push_back("drop what was captured");
     } else if (!work.only_when_empty.empty()) {
       job_.actions.push_back("drop table " + work.only_when_empty + " if it is empty then");
+    } else if (work.is_change) {
+      job_.actions.push_back((work.is_host_undo ? "let the host take back " : "let the host make again ") + work.element);
     } else if (work.step.starts_with("P-")) {
       job_.actions.push_back("take back new views and triggers");
     } else if (of.empty() && work.run.empty()) {

@@ -46,6 +46,48 @@ std::string version_statements(const PlanStep& step, db::Engine engine) {
          " WHERE NOT EXISTS (SELECT 1 FROM \"OrigamModelVersion\" WHERE \"refSchemaExtensionId\" = " + id + ");\n";
 }
 
+// What the host's table of changes takes (include/backstay/plugin.h).
+std::string change_of(const PlanStep& step) {
+  const std::string_view action = step.action == "promote-add" ? "add" : step.action == "promote-delete" ? "delete" : "modify";
+  return "{\"action\":\"" + std::string(action) + "\"," + step.parameters.substr(1);
+}
+
+// The same for people who ask later what came when: without the definitions.
+void write_change(report::JsonWriter& json, const PlanStep& step) {
+  const auto parsed = parse_json(step.parameters, "parameters");
+  if (!parsed.ok()) return;
+  const JsonValue& root = parsed.value().root;
+  json.begin_object();
+  json.member("revision_type", step.action == "promote-add" ? "ADD" : step.action == "promote-delete" ? "DEL" : "MOD");
+  for (const char* name : {"resource_id", "resource_type", "resource_name", "app_name"}) json.member_or_null(name, root.text(name).value_or(""));
+  json.end_object();
+}
+
+std::string changes_of(const ApplyPlan& plan) {
+  std::string out;
+  report::JsonWriter json(out, 0);
+  json.begin_array();
+  for (const PlanStep& step : plan.steps) {
+    if (!step.parameters.empty()) write_change(json, step);
+  }
+  json.end_array();
+  return out == "[]" ? std::string() : out;
+}
+
+// "ReportsFolder:sub/file.rpt" and the zip that holds the file.
+std::string file_change(const PlanStep& step) {
+  const std::size_t colon = step.element.find(':');
+  std::string out;
+  report::JsonWriter json(out, 0);
+  json.begin_object();
+  json.member("action", "write-file");
+  json.member("location", std::string_view(step.element).substr(0, colon));
+  json.member("target", std::string_view(step.element).substr(colon + 1));
+  json.member("content", step.contents.empty() ? std::string_view() : std::string_view(step.contents[0].key));
+  json.end_object();
+  return out;
+}
+
 std::string host_call(const PlanStep& step, std::string_view action) {
   std::string out;
   report::JsonWriter json(out, 0);
@@ -83,14 +125,27 @@ void add_script(Assignment& job, const PlanStep& step, db::Engine engine) {
   job.works.push_back(std::move(work));
 }
 
-void add_host_call(Assignment& job, const PlanStep& step, std::string_view action) {
+void add_host_call(Assignment& job, const PlanStep& step, std::string_view action, bool has_way_back) {
   Work work = work_of(step);
   work.kind = Work::Kind::host_call;
   work.own = host_call(step, action);
+  if (!step.parameters.empty()) {
+    work.own = change_of(step);
+    work.is_change = true;
+    if (step.reversible == Reversible::r3 && !has_way_back) job.risks.push_back({"R-R3-STEP:" + step.id, step.element + ": " + step.reason});
+  }
   job.works.push_back(std::move(work));
 }
 
-void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
+void add_file(Assignment& job, const PlanStep& step) {
+  Work work = work_of(step);
+  work.kind = Work::Kind::host_call;
+  work.own = file_change(step);
+  work.is_change = true;
+  job.works.push_back(std::move(work));
+}
+
+void add_step(Assignment& job, const PlanStep& step, db::Engine engine, bool has_way_back) {
   switch (step.kind) {
     case StepKind::sql: return add_script(job, step, engine);
     case StepKind::element_put:
@@ -116,10 +171,10 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
       job.works.push_back(std::move(work));
       return;
     }
-    case StepKind::host_call: return add_host_call(job, step, step.action);
+    case StepKind::host_call: return add_host_call(job, step, step.action, has_way_back);
     case StepKind::file_put:
-      // An ORIGAM activity names a path on the server, where nothing of ours writes: it is left to the host, and said.
-      if (step.is_origam) return add_host_call(job, step, "write-file");
+      // An ORIGAM activity names a path on the server: the host's configuration says where that may be.
+      if (step.is_origam) return add_file(job, step);
       // Files of a Creatio package lie in the store like its elements.
       for (const Content& content : step.contents) {
         StoreChange change;
@@ -138,6 +193,7 @@ void add_step(Assignment& job, const PlanStep& step, db::Engine engine) {
         const std::string_view name = std::string_view(content.key).substr(content.key.rfind('/') + 1);
         if (name == "descriptor.json") work.descriptor = content.key;
         if (name == "data.json") work.content = content.key;
+        if (name.starts_with("data.") && name != "data.json" && name.ends_with(".json")) work.localizations.push_back(content.key);
       }
       work.undoing.reverse_class = class_of_script(engine);
       // Without rows there is nothing to write.
@@ -158,7 +214,8 @@ std::unique_ptr<Machine> start(ApplyPlan plan, Settings settings, std::string ki
   job.plan_digest = plan.digest;
   job.plan_json = write_plan(plan, report::Format::json);
   job.packages_json = packages_of(plan);
-  for (const PlanStep& step : plan.steps) add_step(job, step, settings.engine);
+  job.changes_json = changes_of(plan);
+  for (const PlanStep& step : plan.steps) add_step(job, step, settings.engine, settings.has_way_back);
   for (const Work& work : job.works) {
     if (work.is_outside) settings.mode = Transactions::per_step;
   }

@@ -34,6 +34,10 @@ std::string write_undoing(const Undoing& undoing) {
   json.member("prepare", undoing.prepare);
   json.member("reverse", undoing.reverse);
   json.member("discard", undoing.discard);
+  if (!undoing.host.empty()) {
+    json.member("host", undoing.host);
+    json.member_flag("host_undo", undoing.host_was_undo);
+  }
   if (!undoing.run.empty()) json.member("run", undoing.run);
   if (!undoing.parts.empty()) {
     json.list("parts", undoing.parts, [&](const Undoing::Part& part) {
@@ -65,6 +69,8 @@ Undoing undoing_of(const JsonValue& root) {
   undoing.discard = root.text("discard").value_or("");
   undoing.captured = root.flag("captured").value_or(false);
   undoing.suspends = root.flag("suspends").value_or(false);
+  undoing.host = root.text("host").value_or("");
+  undoing.host_was_undo = root.flag("host_undo").value_or(false);
   undoing.run = root.text("run").value_or("");
   undoing.reasons = texts_of(root.find("reasons"));
   undoing.tables = texts_of(root.find("tables"));
@@ -101,7 +107,9 @@ std::string reverse_script(const Undoing& undoing, const std::vector<std::string
     parts += part.reverse;
   }
   if (parts.empty()) return parts;
-  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n";
+  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n" +
+         // The other tables are still to be had.
+         (tables.empty() ? "" : "UPDATE backstay_capture.run SET reversed_at = NULL WHERE script = " + literal(undoing.run) + ";\n");
 }
 
 Result<Undoing> read_undoing(std::string_view text) {

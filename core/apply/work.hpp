@@ -31,6 +31,8 @@ struct Undoing {
   std::vector<Part> parts;
   std::vector<std::string> tables;   // whose rows this changed; SQLite: of a whole transaction
   std::string discard;               // drops what was captured for it
+  std::string host;                  // a change by the host: what it was given, with "previous"
+  bool host_was_undo = false;        // the host took something back: making the change again takes that back
   bool captured = false;             // its rows lie in backstay_cap (SQLite), or in the backup's second part
   bool suspends = false;             // a script that its author has not confirmed as backward compatible
 };
@@ -66,8 +68,12 @@ struct Work {
   std::string content;       // key of the script; empty: `own` is the text
   std::string own;           // text of ours, or the host's JSON
   bool is_outside = false;   // runs in no transaction
+  bool is_change = false;    // host_call: durable, taken back when the operation fails
+  bool is_host_undo = false; // host_call: a change is taken back
   bool is_binding = false;   // `content` has the rows of a binding and `own` is made from it and from `descriptor`
   std::string descriptor;
+  std::vector<std::string> localizations;  // keys of the binding's files of texts
+  std::vector<std::string> texts;          // what stands in them
   std::optional<int> install_type;
   std::uint32_t timeout_ms = 0;
   Undoing undoing;

@@ -27,6 +27,26 @@ Answer failed(const Error& error) {
   }
 }
 
+namespace {
+
+// The server quotes the value that it could not take. It belongs to somebody.
+std::string without_values(const std::string& text, const std::string& sqlstate) {
+  if (!sqlstate.starts_with("22")) return text;
+  std::string out;
+  bool in_value = false;
+  for (const char c : text) {
+    if (c == '"') {
+      if (!in_value) out += "\"...\"";
+      in_value = !in_value;
+    } else if (!in_value) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 Answer failed(const db::DbError& error) {
   Outcome outcome = Outcome::failed;
   switch (error.fault) {
@@ -39,11 +59,11 @@ Answer failed(const db::DbError& error) {
     case db::Fault::unsupported: outcome = Outcome::unsupported; break;
     default: break;
   }
-  Answer answer = failed(outcome, "db", error.message);
+  Answer answer = failed(outcome, "db", without_values(error.message, error.sqlstate));
   answer.problem.sqlstate = error.sqlstate;
   answer.problem.native = error.native;
   answer.problem.hint = error.hint;
-  answer.problem.context = error.context;
+  answer.problem.context = without_values(error.context, error.sqlstate);
   answer.problem.offset = error.offset.value_or(0);
   return answer;
 }
@@ -59,6 +79,13 @@ Answer answered(const Answered& given) {
 
 ApplyLoop::ApplyLoop(Installation& installation, LoopSettings settings, Contents contents)
     : at_(installation), settings_(std::move(settings)), contents_(std::move(contents)) {}
+
+void ApplyLoop::warn(std::string warning) {
+  for (const std::string& known : warnings_) {
+    if (known == warning) return;
+  }
+  warnings_.push_back(std::move(warning));
+}
 
 std::string ApplyLoop::run(apply::Machine& machine) {
   Request request = machine.first();
@@ -110,6 +137,7 @@ Answer ApplyLoop::perform(const Request& request) {
     case RequestKind::enter_maintenance: return enter_maintenance(request);
     case RequestKind::leave_maintenance: return leave_maintenance(request);
     case RequestKind::call_host: return call_host(request);
+    case RequestKind::undo_host: return undo_host(request);
     case RequestKind::verify: return verify(request);
     case RequestKind::notify: return notify(request);
     case RequestKind::progress:

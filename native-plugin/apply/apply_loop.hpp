@@ -20,10 +20,16 @@ namespace backstay::plugin {
 // The bytes of a delivery by their keys (core/apply/source.hpp).
 using Contents = std::map<std::string, std::string, std::less<>>;
 
+struct Recipient {
+  std::string address;
+  std::vector<std::string> on;  // "done", "restored", "suspended", "failed"; empty: everything
+};
+
 struct LoopSettings {
   std::string op_id, kind, params;
   std::optional<Window> window;
-  std::vector<std::string> recipients;
+  std::vector<Recipient> recipients;
+  bool in_place = false;  // a rehearsal in one transaction of the target itself, always taken back
 };
 
 class ApplyLoop {
@@ -76,6 +82,13 @@ class ApplyLoop {
   apply::Answer enter_maintenance(const apply::Request& request);
   apply::Answer leave_maintenance(const apply::Request& request);
   apply::Answer call_host(const apply::Request& request);
+  apply::Answer undo_host(const apply::Request& request);
+  // loop_files.cpp
+  apply::Answer write_file(const apply::Request& request);
+  apply::Answer undo_file(const apply::Request& request);
+  apply::Answer keep_present(const fs::Folder& root, const std::string& name, const apply::Request& request);
+  Result<std::string> bytes_to_write(const std::string& content, const std::string& kept);
+  Result<std::optional<fs::Folder>> root_of(const apply::Request& request, std::string& name);
   apply::Answer verify(const apply::Request& request);
   apply::Answer notify(const apply::Request& request);
 
@@ -85,7 +98,10 @@ class ApplyLoop {
   std::unique_ptr<db::Driver> driver_;
   std::mutex driver_lock_;  // guards driver_ itself against cancel(); calls run without it
   std::map<std::string, BackupFile> backups_;
+  void warn(std::string warning);
+
   std::vector<std::string> warnings_;
+  bool is_inside_ = false;  // in_place: of what the machine takes for a transaction
   std::atomic<bool> cancel_asked_ = false;
   std::atomic<std::int32_t> state_ = 0;
   std::atomic<std::uint32_t> step_ = 0;

@@ -35,6 +35,7 @@ Result<Delivery> read_delivery(const std::vector<std::string>& paths, const Deli
       if (!text.ok()) return text.error();
       auto document = promotion::read_document(text.value(), inputs[i].path, limits);
       if (!document.ok()) return document.error();
+      delivery.promotions.emplace_back(document.value().text.text());
       documents.push_back(std::move(document.value()));
       promotions.push_back(&documents.back());
       continue;

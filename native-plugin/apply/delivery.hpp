@@ -15,6 +15,7 @@ struct Delivery {
   report::Report report;
   apply::ApplyPlan plan;
   Contents contents;
+  std::vector<std::string> promotions;  // the documents, UTF-8
 };
 
 struct DeliveryOptions {

@@ -22,6 +22,7 @@ struct Configuration {
   std::uint64_t max_full_copy_bytes = 512ull << 20;
   std::uint32_t retention_days = 30, keep_backups = 10;
   std::uint32_t lock_wait_ms = 0;
+  std::uint64_t min_free_bytes = 16ull << 20;  // what has to be free beside the backup
   bool acknowledge_everything = false;  // policy "acknowledge": "all": also risks that lose nothing
   bool require_signature = false;       // policy "require_signature": "backups" or "all"
   std::string dialect;  // of the scripts, for databases that take those of another engine

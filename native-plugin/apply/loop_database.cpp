@@ -38,6 +38,7 @@ Answer ApplyLoop::lock(const Request& request) {
   if (!driver_) {
     db::OpenSettings open;
     open.op_id = settings_.op_id;
+    if (settings_.in_place) open.lock_timeout_ms = 2'000;  // users wait behind the locks it takes
     auto driver = db::open_driver(at_.config.database, open);
     if (!driver.ok()) {
       // Not "lost": this session never had anything under way.
@@ -50,7 +51,7 @@ Answer ApplyLoop::lock(const Request& request) {
   }
   auto locked = driver_->session_lock(at_.config.environment_id, request.timeout_ms);
   if (!locked.ok()) return failed(locked.error());
-  if (locked.value()) return {};
+  if (locked.value()) return settings_.in_place ? plain(driver_->begin()) : Answer();
   std::string holder;
   if (auto holders = driver_->lock_holders(); holders.ok()) {
     for (const std::string& name : holders.value()) holder += (holder.empty() ? "" : ", ") + name;
@@ -60,6 +61,7 @@ Answer ApplyLoop::lock(const Request& request) {
 
 Answer ApplyLoop::unlock() {
   if (!driver_) return {};
+  if (settings_.in_place) (void)driver_->rollback();
   auto unlocked = driver_->session_unlock(at_.config.environment_id);
   const std::lock_guard<std::mutex> guard(driver_lock_);
   driver_.reset();
@@ -70,6 +72,19 @@ Answer ApplyLoop::database(const Request& request) {
   if (!driver_) {
     if (request.kind == RequestKind::rollback) return {};
     return failed(Outcome::failed, "internal", "the database is not open");
+  }
+  if (settings_.in_place) {
+    // The outer transaction is never committed: what the machine takes for transactions are savepoints in it.
+    constexpr std::string_view inner = "backstay_rehearsal";
+    if (request.kind == RequestKind::begin) return is_inside_ ? Answer() : (is_inside_ = true, plain(driver_->savepoint(inner)));
+    if (request.kind == RequestKind::commit) return is_inside_ = false, plain(driver_->release(inner));
+    if (request.kind == RequestKind::rollback) {
+      if (!is_inside_) return {};
+      is_inside_ = false;
+      if (auto back = driver_->rollback_to(inner); !back.ok()) return failed(back.error());
+      return plain(driver_->release(inner));
+    }
+    if (request.is_outside_transaction) return failed(Outcome::unsupported, "in-place", "a statement that runs in no transaction cannot be rehearsed in place");
   }
   switch (request.kind) {
     case RequestKind::begin: return plain(driver_->begin());
@@ -215,6 +230,10 @@ Answer ApplyLoop::snapshot(const Request& request) {
 
 // The copy leaves the backup as a file below scratch/, and replaces the target in one commit of SQLite's own.
 Answer ApplyLoop::restore_copy(const Request& request) {
+  // The last line of defence where we have no copy of our own.
+  if (driver_->info().engine != db::Engine::sqlite && at_.services.database && at_.services.database->can_restore_all()) {
+    return answered(at_.services.database->restore_all(nlohmann::json({{"op_id", settings_.op_id}, {"backup_id", request.name}}).dump()));
+  }
   auto backup = opened_backup(request.name, false);
   if (!backup.ok()) return failed(backup.error());
   if (auto made = at_.state->make_folder("scratch"); !made.ok()) return failed(made.error());

@@ -1,4 +1,6 @@
 // Jobs, maintenance, window, verification and notifications.
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "native-plugin/apply/apply_loop.hpp"
@@ -13,6 +15,27 @@ using apply::Request;
 using nlohmann::json;
 
 namespace {
+
+bool is_change(std::string_view action) { return action == "add" || action == "modify" || action == "delete"; }
+
+// What a person reads who gets it as a mail.
+std::string sentence_of(const std::string& event, const json& details) {
+  const bool is_done = event.ends_with(".done");
+  std::string text = is_done                       ? "It is done, and users can work again."
+                     : event.ends_with(".restored") ? "It failed, and everything is as it was before. Users can work again."
+                     : event.ends_with(".suspended") ? "It failed, and going back waits for a decision. Users are still locked out."
+                                                     : "It failed, and not everything could be taken back. Users are still locked out.";
+  if (!details.is_object()) return text;
+  if (details.contains("problem") && details["problem"].is_object()) text += "\nReason: " + details["problem"].value("message", "");
+  if (details.contains("risks") && details["risks"].is_array() && event.ends_with(".suspended")) {
+    for (const json& risk : details["risks"]) text += "\nRisk: " + (risk.is_object() ? risk.value("id", "") + " " + risk.value("message", "") : "");
+  }
+  if (details.contains("backup_id") && details["backup_id"].is_string()) text += "\nBackup: " + details["backup_id"].get<std::string>();
+  return text;
+}
+
+// "apply.failed.restored" -> "restored".
+std::string outcome_of(const std::string& event) { return event.substr(event.rfind('.') + 1); }
 
 Answer fault(const char* what) {
   const int error = faults::point("callback", what);
@@ -71,9 +94,33 @@ Answer ApplyLoop::leave_maintenance(const Request&) {
 Answer ApplyLoop::call_host(const Request& request) {
   const json call = json::parse(request.text, nullptr, false);
   const std::string action = call.is_object() ? call.value("action", "") : "";
-  // The interface has no call for it: an administrator does it, and the report says so.
-  warnings_.push_back("left to the host: " + action + (call.is_object() ? " (" + call.value("element", "") + ")" : ""));
+  if (action == "write-file") return write_file(request);
+  if (is_change(action) && at_.services.changes) {
+    if (Answer injected = fault("change"); injected.outcome != Outcome::ok) return injected;
+    at_.services.log->progress("run", request.done, request.total, request.step);
+    std::string previous;
+    if (auto made = at_.services.changes->apply(settings_.op_id, request.step, request.text, previous); !made.ok()) return answered(made);
+    ++step_;
+    Answer answer;
+    answer.document = std::move(previous);
+    return answer;
+  }
+  // Nobody here can do it: an administrator does, and the report says so.
+  const std::string what = call.is_object() ? call.value("element", call.value("resource_type", "") + " " + call.value("resource_name", "")) : "";
+  warn("left to the host: " + action + " (" + what + ")");
   return {};
+}
+
+Answer ApplyLoop::undo_host(const Request& request) {
+  const json call = json::parse(request.text, nullptr, false);
+  const std::string action = call.is_object() ? call.value("action", "") : "";
+  if (action == "write-file") return undo_file(request);
+  if (!is_change(action) || !at_.services.changes) {
+    warn("left to the host: take back " + action + " (" + (call.is_object() ? call.value("resource_name", "") : "") + ")");
+    return {};
+  }
+  if (Answer injected = fault("undo-change"); injected.outcome != Outcome::ok) return injected;
+  return answered(at_.services.changes->undo(settings_.op_id, request.step, request.text));
 }
 
 Answer ApplyLoop::verify(const Request& request) {
@@ -94,9 +141,12 @@ Answer ApplyLoop::notify(const Request& request) {
   event.kind = request.name;
   event.at_ms = at_.services.clock->now_ms();
   event.subject = "Backstay: " + request.name;
-  event.text = "Operation " + settings_.op_id + ": " + request.name + "\n";
+  event.text = "Operation " + settings_.op_id + ": " + request.name + "\n" + sentence_of(request.name, json::parse(request.text, nullptr, false)) + "\n";
   event.details = request.text;
-  event.recipients = settings_.recipients;
+  for (const Recipient& recipient : settings_.recipients) {
+    const bool is_meant = recipient.on.empty() || std::find(recipient.on.begin(), recipient.on.end(), outcome_of(request.name)) != recipient.on.end();
+    if (is_meant) event.recipients.push_back(recipient.address);
+  }
   if (auto put = outbox.put(event); !put.ok()) return answered(put);
   if (auto sent = outbox.send_waiting(at_.services.notifier.get()); !sent.ok()) warnings_.push_back("a notification waits in the outbox: " + sent.message);
   return {};

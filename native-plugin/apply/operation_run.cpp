@@ -130,6 +130,8 @@ class MachineOperation : public Operation {
     settings.dry_run = params_.contains("dry_run") && params_["dry_run"] == true;
     settings.overwrite_conflicts = params_.value("on_conflict", "keep") == "overwrite";
     settings.lock_wait_ms = at_.config.lock_wait_ms;
+    settings.host_restores_all = at_.services.database && at_.services.database->can_restore_all();
+    settings.has_way_back = settings.host_restores_all || (params_.contains("database_backup") && params_["database_backup"].is_object());
     settings.acknowledge_everything = at_.config.acknowledge_everything;
     settings.require_signature = at_.config.require_signature;
     settings.with_full_copy = settings.engine == db::Engine::sqlite && is_copy_small();
@@ -151,13 +153,8 @@ class MachineOperation : public Operation {
     LoopSettings loop;
     loop.op_id = op_id;
     loop.kind = kind_;
-    loop.recipients = texts_of(params_, "recipients");
-    if (params_.contains("window")) {
-      const std::string text = params_["window"].dump();
-      if (const auto parsed = parse_json(text, "window"); parsed.ok()) {
-        if (auto window = read_window(parsed.value().root); window.ok()) loop.window = window.value();
-      }
-    }
+    loop.recipients = recipients();
+    loop.window = window_;
     {
       const std::lock_guard<std::mutex> guard(mutex_);
       loop_ = std::make_unique<ApplyLoop>(at_, std::move(loop), std::move(contents));
@@ -165,8 +162,21 @@ class MachineOperation : public Operation {
     }
     json outcome = json::parse(loop_->run(machine), nullptr, false);
     if (!outcome.is_object()) outcome = json::object();
+    for (const std::string& warning : warnings_) outcome["warnings"].push_back(at_.redact(warning));
     for (const std::string& warning : loop_->warnings()) outcome["warnings"].push_back(at_.redact(warning));
     return outcome;
+  }
+
+  // Addresses, or {"email", "on"} as a promotion has them.
+  std::vector<Recipient> recipients() const {
+    std::vector<Recipient> list;
+    const auto found = params_.find("recipients");
+    if (found == params_.end() || !found->is_array()) return list;
+    for (const json& item : *found) {
+      if (item.is_string()) list.push_back({item.get<std::string>(), {}});
+      if (item.is_object() && item.contains("email") && item["email"].is_string()) list.push_back({item["email"].get<std::string>(), texts_of(item, "on")});
+    }
+    return list;
   }
 
   OperationReport finished(json outcome) {
@@ -174,6 +184,27 @@ class MachineOperation : public Operation {
     const std::lock_guard<std::mutex> guard(mutex_);
     result_ = ending.status;
     return report_of(ending.status, ending.exit_code, std::move(outcome));
+  }
+
+  // Before anybody is asked for anything: a window that cannot be read, a disk that is as good as full.
+  std::optional<OperationReport> refuse_early(std::uint64_t needed_bytes) {
+    if (params_.contains("window")) {
+      const std::string text = params_["window"].dump();
+      const auto parsed = parse_json(text, "window");
+      if (!parsed.ok()) return refusal(BACKSTAY_E_ARG, ExitCode::usage, kind_, "window", parsed.error().message);
+      auto window = read_window(parsed.value().root);
+      if (!window.ok()) return refusal(BACKSTAY_E_ARG, ExitCode::usage, kind_, "window", window.error().message);
+      window_ = window.value();
+    }
+    const auto url = db::read_url(at_.config.database);
+    struct stat info;
+    if (is_copy_small() && stat(url->target.c_str(), &info) == 0) needed_bytes += static_cast<std::uint64_t>(info.st_size);
+    needed_bytes += needed_bytes / 4 + at_.config.min_free_bytes;
+    auto free = at_.state->free_bytes();
+    if (!free.ok()) return refusal(status_of(free.error()), ExitCode::refused, kind_, "io", free.error().message);
+    if (free.value() >= needed_bytes) return std::nullopt;
+    return refusal(BACKSTAY_E_NOSPACE, ExitCode::refused, kind_, "no-space",
+                   "the state directory's disk has " + std::to_string(free.value()) + " bytes free, backup and journal may need " + std::to_string(needed_bytes));
   }
 
   std::optional<OperationReport> refuse_unrecovered() {
@@ -189,6 +220,8 @@ class MachineOperation : public Operation {
   json params_;
   std::string kind_, op_id_;
   std::uint32_t steps_ = 0;
+  std::optional<Window> window_;
+  std::vector<std::string> warnings_;
 
  private:
   mutable std::mutex mutex_;
@@ -234,12 +267,47 @@ class ApplyOperation final : public MachineOperation {
       }
     }
     steps_ = static_cast<std::uint32_t>(delivery.value().plan.steps.size());
+    for (const std::string& promotion : delivery.value().promotions) take_from_promotion(promotion, apply_settings);
+    std::uint64_t bytes = 0;
+    for (const auto& [key, content] : delivery.value().contents) bytes += 2 * content.size();
+    if (auto refused = refuse_early(bytes)) return *refused;
+    if (!delivery.value().promotions.empty()) add_findings(checked);
     json counts = {{"errors", checked.summary.errors}, {"warnings", checked.summary.warnings}};
     auto machine = is_uninstall_ ? apply::start_uninstall(std::move(delivery.value().plan), std::move(apply_settings))
                                  : apply::start_apply(std::move(delivery.value().plan), std::move(apply_settings));
     json outcome = converse(*machine, op_id_, std::move(delivery.value().contents));
     outcome["preflight"] = std::move(counts);
     return finished(std::move(outcome));
+  }
+
+  // Who is told, when it may run and who gets errors meanwhile stands in the promotion, unless the parameters say it.
+  void take_from_promotion(const std::string& text, apply::Settings& settings) {
+    const json promotion = json::parse(text, nullptr, false);
+    if (!promotion.is_object()) return;
+    if (!params_.contains("window") && promotion.contains("window") && promotion["window"].is_object()) {
+      for (const char* key : {"not_before", "not_after"}) {
+        if (promotion["window"].contains(key)) params_["window"][key] = promotion["window"][key];
+      }
+    }
+    if (!params_.contains("recipients") && promotion.contains("notify")) {
+      params_["recipients"] = promotion["notify"].is_array() ? promotion["notify"] : json::array({promotion["notify"]});
+    }
+    json integrations = json::array();
+    for (const json& item : promotion.value("integrations", json::array())) {
+      if (!item.is_object()) continue;
+      const std::string name = item.contains("name") && item["name"].is_string() ? item["name"].get<std::string>() : item.value("kind", "");
+      integrations.push_back(name);
+      const bool is_paused = item.contains("paused") && item["paused"] == true;
+      const bool retries = item.contains("retry") && item["retry"].is_object();
+      if (!is_paused && !retries) warnings_.push_back("integration " + name + " is neither paused nor does it retry: it gets errors until the system is unlocked");
+    }
+    settings.maintenance = json({{"reason", "promotion"}, {"integrations", {{"status", 503}, {"retry_after_s", 120}, {"names", integrations}}}}).dump();
+  }
+
+  void add_findings(const report::Report& checked) {
+    for (const Finding& finding : checked.findings) {
+      if (finding.severity == Severity::warning && finding.rule.starts_with("promotion/")) warnings_.push_back(finding.rule + ": " + finding.message);
+    }
   }
 
   // What the target says of itself, which decides what is still to be done: ORIGAM's stored versions above all.
@@ -294,6 +362,7 @@ class RestoreOperation final : public MachineOperation {
  private:
   OperationReport run_locked() override {
     if (auto refused = refuse_unrecovered()) return *refused;
+    if (auto refused = refuse_early(0)) return *refused;
     apply::RestoreOrder order;
     order.backup_id = params_.value("backup_id", "");
     if (order.backup_id.empty()) {
@@ -337,6 +406,7 @@ class RecoverOperation final : public MachineOperation {
 
  private:
   OperationReport run_locked() override {
+    sweep_scratch();
     auto open = at_.journal->unfinished();
     if (!open.ok()) return refusal(status_of(open.error()), ExitCode::refused, kind_, "journal", open.error().message);
     if (open.value().empty()) return report_of(BACKSTAY_OK, ExitCode::ok, {{"kind", "recover"}, {"end", "DONE"}, {"operations", json::array()}});
@@ -359,12 +429,32 @@ class RecoverOperation final : public MachineOperation {
     return report_of(worst.status, worst.exit_code, std::move(outcome));
   }
 
+  // The copy of a rehearsal that was killed. It may be gone already, then there is nothing to do.
+  void sweep_scratch() {
+    auto name = at_.journal->meta("scratch");
+    if (!name.ok() || name.value().empty()) return;
+    auto driver = db::open_driver(at_.config.database, {});
+    if (driver.ok() && driver.value()->drop_scratch(name.value()).ok()) (void)at_.journal->set_meta("scratch", "").ok();
+  }
+
   // Old or new, either is a recovery that succeeded.
   static Ending recovered(const json& outcome) {
     const std::string end = outcome.value("end", "");
     const std::string code = outcome.contains("problem") && outcome["problem"].is_object() ? outcome["problem"].value("code", "") : "";
     if (end == "DONE" || end == "ROLLED_BACK" || (end == "ABANDONED" && code == "interrupted")) return {BACKSTAY_OK, ExitCode::ok};
     return ending_of(end, outcome);
+  }
+
+  // An intent says that the host was asked, what follows it what it gave back.
+  static void note_host_call(apply::Unfinished& unfinished, const journal::Record& record, const json& payload) {
+    if (!payload.contains("host") || !payload["host"].is_string()) return;
+    if (record.state == journal::to_string(journal::State::step_intent)) {
+      unfinished.host_calls.push_back({record.step, payload["host"].get<std::string>(), payload.value("undo", false)});
+      return;
+    }
+    for (apply::HostCall& call : unfinished.host_calls) {
+      if (call.step == record.step) call.call = payload["host"].get<std::string>();
+    }
   }
 
   Result<apply::Unfinished> unfinished_of(const OperationRow& row) {
@@ -381,6 +471,7 @@ class RecoverOperation final : public MachineOperation {
       if (payload.contains("backup_id")) unfinished.backup_id = payload.value("backup_id", "");
       if (payload.contains("env_before")) unfinished.env_before = payload.value("env_before", "");
       if (payload.contains("packages")) unfinished.packages_json = payload["packages"].dump();
+      note_host_call(unfinished, record, payload);
       if (payload.contains("copy")) unfinished.is_copy = payload.value("copy", false);
       if (payload.contains("outside")) unfinished.is_outside = payload.value("outside", false);
     }

@@ -69,6 +69,26 @@ std::string text_of(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// The resources of a promotion, as its own changelog names them.
+void add_changes(const json& operation, const journal::Record& row, std::vector<ChangelogEntry>& entries) {
+  for (const json& change : operation["changes"]) {
+    if (!change.is_object()) continue;
+    ChangelogEntry entry;
+    entry.rev = entries.size() + 1;
+    entry.resource_id = text_of(change, "resource_id");
+    entry.app_name = text_of(change, "app_name");
+    entry.resource_name = text_of(change, "resource_name");
+    entry.resource_type = text_of(change, "resource_type");
+    entry.revision_type = text_of(change, "revision_type");
+    entry.when = row.at;
+    entry.who = text_of(operation, "user");
+    entry.op_id = row.op_id;
+    entry.before = text_of(operation, "env_before");
+    entry.after = text_of(operation, "env_after");
+    entries.push_back(std::move(entry));
+  }
+}
+
 // One entry for each package of each operation whose change is there. Rev counts them: the journal only grows.
 Result<std::string> changelog(Journal& journal, const std::string& format) {
   if (format != "json" && format != "csv") return Error{ErrorCode::malformed, {}, "\"format\" of a changelog is json or csv"};
@@ -83,6 +103,7 @@ Result<std::string> changelog(Journal& journal, const std::string& format) {
     operation.update(payload);
     if (row.state != journal::to_string(journal::State::committed)) continue;
     const bool is_back = text_of(operation, "kind") == "restore";
+    if (operation.contains("changes") && operation["changes"].is_array()) add_changes(operation, row, entries);
     if (!operation.contains("packages") || !operation["packages"].is_array()) continue;
     for (const json& package : operation["packages"]) {
       if (!package.is_object()) continue;

@@ -6,7 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/apply/rehearsal_findings.hpp"
 #include "core/schema/difference.hpp"
+#include "native-plugin/apply/apply_loop.hpp"
+#include "native-plugin/apply/delivery.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
 #include "native-plugin/fs/digest.hpp"
 #include "native-plugin/include/backstay/plugin.h"
@@ -50,6 +53,7 @@ class OuterOperation : public Operation {
     const std::lock_guard<std::mutex> guard(mutex_);
     cancel_asked_ = true;
     if (inner_) inner_->cancel();
+    if (in_place_) in_place_->cancel();
   }
 
   OperationStatus status() const override {
@@ -72,6 +76,7 @@ class OuterOperation : public Operation {
   std::string op_id_;
   mutable std::mutex mutex_;
   std::unique_ptr<Operation> inner_;
+  ApplyLoop* in_place_ = nullptr;
   bool cancel_asked_ = false;
 };
 
@@ -81,6 +86,7 @@ class Rehearsal final : public OuterOperation {
 
   OperationReport run() override {
     if (auto locked = lock_installation(at_); !locked.ok()) return refused(BACKSTAY_E_LOCKED, 6, {{"code", "lock"}, {"message", locked.error().message}});
+    if (params_.value("scratch", "") == "in-place") return rehearse_in_place();
     folder_ = std::filesystem::path(at_.config.state_dir) / "scratch" / op_id_;
     std::error_code code;
     std::filesystem::create_directories(folder_, code);
@@ -92,10 +98,93 @@ class Rehearsal final : public OuterOperation {
   }
 
  private:
+  // The target itself, in one transaction that is taken back, with users locked out.
+  OperationReport rehearse_in_place() {
+    auto delivery = read_inputs();
+    if (!delivery.ok()) return refused(BACKSTAY_E_PACKAGE, 3, {{"code", "input"}, {"message", delivery.error().message}});
+    if (!delivery.value().plan.complete) {
+      const bool is_unreadable = delivery.value().report.unreadable_input;
+      return refused(BACKSTAY_E_PACKAGE, is_unreadable ? 3 : 1, {{"code", "plan"}, {"message", delivery.value().plan.why_not}});
+    }
+    apply::Settings settings;
+    settings.op_id = op_id_;
+    settings.environment_id = at_.config.environment_id;
+    settings.state_dir_id = at_.state_dir_id;
+    settings.user = at_.config.user;
+    settings.host = at_.config.host;
+    settings.tool = "backstay " BACKSTAY_VERSION;
+    settings.started_at = at_.now();
+    settings.digest = digest;
+    settings.engine = db::engine_of_url(at_.config.database).value_or(db::Engine::sqlite);
+    LoopSettings loop_settings;
+    loop_settings.op_id = op_id_;
+    loop_settings.kind = "rehearse";
+    loop_settings.in_place = true;
+    auto machine = apply::start_rehearsal(std::move(delivery.value().plan), std::move(settings));
+    ApplyLoop loop(at_, std::move(loop_settings), std::move(delivery.value().contents));
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      in_place_ = &loop;
+      if (cancel_asked_) loop.cancel();
+    }
+    const json usual = {{"op_id", op_id_}, {"reason", "rehearse"}, {"users", "locked-out"}, {"offline_edits", "continue"}};
+    if (auto entered = at_.services.maintenance->enter(op_id_, usual.dump()); !entered.ok()) {
+      return refused(entered.status, 6, {{"code", "host"}, {"message", entered.message}});
+    }
+    json outcome = json::parse(loop.run(*machine), nullptr, false);
+    const auto left = at_.services.maintenance->leave(op_id_, json({{"op_id", op_id_}}).dump());
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      in_place_ = nullptr;
+    }
+    if (!left.ok()) return refused(left.status, 5, {{"code", "host"}, {"message", left.message}});
+    if (!outcome.is_object()) outcome = json::object();
+    outcome["scratch"] = {{"mode", "in-place"}, {"left_out", json::array({"sequences go on counting", "what triggers do outside the database is done"})}};
+    const std::string end = outcome.value("end", "");
+    const int exit_code = end == "DONE" ? 0 : end == "CANCELLED" ? 7 : end == "ABANDONED" ? 6 : 1;
+    outcome["exit_code"] = exit_code;
+    return {exit_code == 0 ? BACKSTAY_OK : exit_code == 7 ? BACKSTAY_E_CANCELLED : exit_code == 6 ? BACKSTAY_E_LOCKED : BACKSTAY_E_DRIFT, outcome.dump()};
+  }
+
+  Result<Delivery> read_inputs() const {
+    DeliveryOptions options;
+    const bool is_postgresql = db::engine_of_url(at_.config.database) == db::Engine::postgresql;
+    options.engine = is_postgresql ? Dialect::postgresql : dialect_from(at_.config.dialect).value_or(Dialect::postgresql);
+    std::vector<std::string> paths;
+    for (const json& path : params_.value("inputs", json::array())) {
+      if (path.is_string()) paths.push_back(path.get<std::string>());
+    }
+    return read_delivery(paths, options);
+  }
+
+  // What did not come back is a finding on the script that names it.
+  json findings_of(const std::vector<schema::Difference>& restored, const std::vector<schema::Difference>& repeated) const {
+    json list = json::array();
+    if (restored.empty() && repeated.empty()) return list;
+    const auto delivery = read_inputs();
+    std::vector<apply::RehearsedScript> scripts;
+    if (delivery.ok()) {
+      for (const apply::PlanStep& step : delivery.value().plan.steps) {
+        if (step.kind != apply::StepKind::sql || step.contents.empty()) continue;
+        const auto content = delivery.value().contents.find(step.contents[0].key);
+        if (content != delivery.value().contents.end()) scripts.push_back({step.package, TextDocument(content->second, content->first)});
+      }
+    }
+    for (const bool is_second : {false, true}) {
+      for (const Finding& finding : apply::rehearsal_findings(is_second ? repeated : restored, scripts, is_second)) {
+        list.push_back({{"rule", finding.rule}, {"severity", "error"}, {"message", finding.message}, {"package", finding.package},
+                        {"file", finding.at.file}, {"line", finding.at.line}, {"column", finding.at.column}});
+      }
+    }
+    return list;
+  }
+
   OperationReport rehearse() {
     auto scratch = make_scratch();
     if (!scratch.ok()) return refused(status_of_fault(scratch.error().fault), 6, problem_of(scratch.error()));
     scratch_ = scratch.value();
+    // Who recovers after this process died finds its name here.
+    if (auto noted = at_.journal->set_meta("scratch", scratch_.name); !noted.ok()) return refused(BACKSTAY_E_IO, 6, {{"code", "io"}, {"message", noted.error().message}});
     if (auto error = open_inner_engine()) return *error;
     const json order = {{"inputs", params_.value("inputs", json::array())}, {"acknowledge", params_.value("acknowledge", json::array())},
                         {"force", true}, {"mode", params_.value("mode", "whole")}};
@@ -134,7 +223,8 @@ class Rehearsal final : public OuterOperation {
     }
     auto after = snapshot();
     if (!after.ok()) return refused(status_of_fault(after.error().fault), 6, problem_of(after.error()));
-    compare("restore", before.value(), after.value(), differences);
+    std::vector<schema::Difference> repeated_differences;
+    const std::vector<schema::Difference> restored_differences = compare("restore", before.value(), after.value(), differences);
     // A second time: what is not repeatable shows here. Only from a state that is the first one's.
     if (same && differences.empty()) {
       const json repeated = run_inner(OperationKind::apply, order);
@@ -145,12 +235,13 @@ class Rehearsal final : public OuterOperation {
       }
       auto last = snapshot();
       if (!last.ok()) return refused(status_of_fault(last.error().fault), 6, problem_of(last.error()));
-      compare("repeat", between.value(), last.value(), differences);
+      repeated_differences = compare("repeat", between.value(), last.value(), differences);
     }
     same = same && differences.empty();
     outcome["apply"] = brief(applied);
     outcome["changes"] = changes(before.value(), between.value());
     outcome["differences"] = std::move(differences);
+    outcome["findings"] = findings_of(restored_differences, repeated_differences);
     outcome["end"] = same ? "DONE" : "DIFFERS";
     outcome["exit_code"] = same ? 0 : 1;
     return {same ? BACKSTAY_OK : BACKSTAY_E_DRIFT, outcome.dump()};
@@ -246,12 +337,14 @@ class Rehearsal final : public OuterOperation {
     return text;
   }
 
-  static void compare(const char* phase, const schema::Snapshot& expected, const schema::Snapshot& found, json& differences) {
-    for (const schema::Difference& difference : schema::differences(expected, found)) {
-      if (differences.size() >= most_differences) return;
+  static std::vector<schema::Difference> compare(const char* phase, const schema::Snapshot& expected, const schema::Snapshot& found, json& differences) {
+    std::vector<schema::Difference> all = schema::differences(expected, found);
+    if (all.size() > most_differences) all.resize(most_differences);
+    for (const schema::Difference& difference : all) {
       differences.push_back({{"phase", phase}, {"object", difference.object}, {"message", std::string(phase == std::string_view("restore") ? "after the restore: " : "the second time: ") +
                                                                                              schema::sentence(difference)}});
     }
+    return all;
   }
 
   static json changes(const schema::Snapshot& before, const schema::Snapshot& after) {
@@ -270,7 +363,9 @@ class Rehearsal final : public OuterOperation {
     }
     engine_.reset();
     if (!scratch_.name.empty()) {
-      if (auto opened = db::open_driver(at_.config.database, {}); opened.ok()) (void)opened.value()->drop_scratch(scratch_.name);
+      if (auto opened = db::open_driver(at_.config.database, {}); opened.ok() && opened.value()->drop_scratch(scratch_.name).ok()) {
+        (void)at_.journal->set_meta("scratch", "").ok();
+      }
     }
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/apply/work.hpp"
 #include "core/package/promotion/time.hpp"
 #include "native-plugin/backup/backup_file.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
@@ -122,6 +123,7 @@ class Prune final : public SmallOperation {
         if (row.backup_id != id) continue;
         if (auto removed = remove(row); !removed.ok()) return refused(removed.error());
         actions.push_back("removed backup " + id + " of " + row.created_at);
+        forget_captured(id, actions);
       }
     }
     if (auto swept = sweep_temporary_backups(*at_.state); !swept.ok()) return refused(swept.error());
@@ -137,6 +139,15 @@ class Prune final : public SmallOperation {
       backups.push_back(std::move(backup));
     }
     return backups;
+  }
+
+  // What the operation left in the target for a restore that can no longer come. Without a database it stays, which
+  // costs space and nothing else.
+  void forget_captured(const std::string& op_id, json& actions) {
+    if (db::engine_of_url(at_.config.database) != db::Engine::postgresql) return;
+    auto driver = db::open_driver(at_.config.database, {});
+    if (!driver.ok()) return;
+    if (driver.value()->execute(apply::forget_captures(op_id)).ok()) actions.push_back("dropped what " + op_id + " captured in the database");
   }
 
   // The list first: a file that nobody lists is swept later, a listed one that is gone would look like damage.

@@ -16,7 +16,9 @@ struct ApplyOptions {
   TargetOptions target;
   std::vector<std::string> paths, acknowledged;
   std::string mode, scratch, database_backup;
-  bool force = false, dry_run = false;
+  std::string not_before, not_after;
+  std::vector<std::string> recipients;
+  bool force = false, dry_run = false, uninstall = false;
 };
 
 std::string params_of(const ApplyOptions& options) {
@@ -31,6 +33,20 @@ std::string params_of(const ApplyOptions& options) {
   if (!options.acknowledged.empty()) json.texts("acknowledge", options.acknowledged);
   if (options.force) json.member_flag("force", true);
   if (options.dry_run) json.member_flag("dry_run", true);
+  if (!options.not_before.empty() || !options.not_after.empty()) {
+    json.key("window");
+    json.begin_object();
+    if (!options.not_before.empty()) json.member("not_before", options.not_before);
+    if (!options.not_after.empty()) json.member("not_after", options.not_after);
+    json.end_object();
+  }
+  if (!options.recipients.empty()) json.texts("recipients", options.recipients);
+  if (!options.database_backup.empty()) {
+    json.key("database_backup");
+    json.begin_object();
+    json.member("id", options.database_backup);
+    json.end_object();
+  }
   json.end_object();
   return params;
 }
@@ -65,7 +81,12 @@ Action add_apply(CLI::App& app) {
   add_target_options(*command, options->target, Needs::database_and_store);
   add_risk_options(*command, *options);
   command->add_flag("--dry-run", options->dry_run, "only say what would be done");
-  return [options] { return run(*options, BACKSTAY_OP_APPLY); };
+  command->add_flag("--uninstall", options->uninstall, "take these packages away: their UninstallApp scripts, then their elements");
+  command->add_option("--database-backup", options->database_backup, "a backup of the database that was made by other means, for steps that nothing else takes back")->option_text("NAME");
+  command->add_option("--not-before", options->not_before, "maintenance window: nothing is changed earlier (RFC 3339 with a zone)")->option_text("TIME");
+  command->add_option("--not-after", options->not_after, "nor begun later")->option_text("TIME");
+  command->add_option("--notify", options->recipients, "who gets a mail (it lies in the outbox for a mail program); repeatable")->option_text("ADDRESS");
+  return [options] { return run(*options, options->uninstall ? BACKSTAY_OP_UNINSTALL : BACKSTAY_OP_APPLY); };
 }
 
 Action add_rehearse(CLI::App& app) {
@@ -74,8 +95,8 @@ Action add_rehearse(CLI::App& app) {
   add_paths(*command, *options);
   add_target_options(*command, options->target, Needs::database);
   add_risk_options(*command, *options);
-  command->add_option("--scratch", options->scratch, "sqlite: copy; PostgreSQL: template (default) or dump")
-      ->check(CLI::IsMember({"copy", "template", "dump"}))
+  command->add_option("--scratch", options->scratch, "sqlite: copy (default); PostgreSQL: template (default) or dump; both: in-place, in a\ntransaction of the database itself that is taken back, with users locked out")
+      ->check(CLI::IsMember({"copy", "template", "dump", "in-place"}))
       ->option_text("HOW");
   return [options] {
     const TemporaryState state;

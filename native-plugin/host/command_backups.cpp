@@ -37,6 +37,10 @@ int run(const BackupsOptions& options) {
     return usage;
   }
   const std::string params = params_of(options);
+  if (options.what == "changelog") {
+    const std::string format = options.target.format == "json" ? R"({"format":"json"})" : R"({"format":"csv"})";
+    return deliver_answer(run_query(call.value(), "changelog", format), options.target, [](std::string_view document) { return std::string(document); });
+  }
   if (options.what == "list") return deliver_answer(run_query(call.value(), "backups", params), options.target, backups_text);
   if (options.what == "show") return deliver_answer(run_query(call.value(), "backup", params), options.target, backup_text);
   const std::int32_t kind = options.what == "verify" ? BACKSTAY_OP_VERIFY_BACKUP : BACKSTAY_OP_PRUNE;
@@ -48,7 +52,7 @@ int run(const BackupsOptions& options) {
 Action add_backups(CLI::App& app) {
   CLI::App* command = app.add_subcommand("backups", "List backups, show or verify one, remove the ones that may go");
   const auto options = std::make_shared<BackupsOptions>();
-  command->add_option("WHAT", options->what, "list (default), show ID, verify ID or prune")->check(CLI::IsMember({"list", "show", "verify", "prune"}));
+  command->add_option("WHAT", options->what, "list (default), show ID, verify ID, prune, or changelog (CSV: what was applied and restored, when and by whom)")->check(CLI::IsMember({"list", "show", "verify", "prune", "changelog"}));
   command->add_option("ID", options->id, "of one backup");
   add_target_options(*command, options->target, Needs::store);
   return [options] { return run(*options); };

@@ -1,7 +1,7 @@
 // The rehearsal through the command line: a script that comes back, one that fails, and nothing left behind.
 //   node tests/cli/rehearse.mjs CLI
 import {execFileSync, spawnSync} from 'node:child_process';
-import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import assert from 'node:assert/strict';
@@ -36,8 +36,31 @@ try {
   const adds = rehearse('adds.sql', "INSERT INTO t VALUES (3, 'new');\n");
   assert.equal(adds.code, 0);
 
+  // What does not come back is a finding on the script.
+  const altered = rehearse('altered.sql', "-- the width\nALTER TABLE t RENAME COLUMN a TO b;\n");
+  if (altered.report.differences.length) {
+    assert.equal(altered.code, 1);
+    assert.equal(altered.report.findings[0].rule, 'rehearsal/not-restored');
+    assert.equal(altered.report.findings[0].line, 2);
+  }
+  // In the database itself, in a transaction that is taken back.
+  const inPlace = (name, script) => {
+    const file = join(folder, name);
+    writeFileSync(file, script);
+    const run = spawnSync(cli, ['rehearse', '--scratch', 'in-place', '--database', `sqlite:${database}`, '--store', join(folder, 'store'), '--format', 'json', file], {encoding: 'utf8'});
+    return {code: run.status, report: JSON.parse(run.stdout)};
+  };
+  const there = inPlace('there.sql', "UPDATE t SET a = 'z' WHERE id = 1;\nCREATE TABLE u(id INTEGER PRIMARY KEY);\n");
+  assert.equal(there.code, 0, JSON.stringify(there.report));
+  assert.equal(there.report.end, 'DONE');
+  assert.equal(there.report.repeat.end, 'DONE');
+  assert.ok(there.report.changes.length >= 2);
+  const wrong = inPlace('wrong.sql', 'SELECT * FROM nowhere;\n');
+  assert.equal(wrong.code, 1, JSON.stringify(wrong.report));
+
   assert.equal(sqlite('.dump'), before);
-  assert.deepEqual(readdirSync(join(folder, 'store', '.backstay', 'scratch')), []);
+  const scratch = join(folder, 'store', '.backstay', 'scratch');
+  assert.deepEqual(existsSync(scratch) ? readdirSync(scratch) : [], []);
   console.log('ok');
 } finally {
   rmSync(folder, {recursive: true, force: true});

@@ -37,7 +37,10 @@ for (const command of commands) {
     said.push(ran.stdout);
     if (command.includes('loyalty-1.0')) assert.equal(points(), '40,260,1200');
     if (command.includes('apply') && /loyalty-1\.[12]/.test(command)) assert.equal(points(), '100,260,1200');
-    if (command.startsWith('backstay restore')) {
+    if (command.includes('--dry-run')) {
+      assert.match(ran.stdout, /restore: would do this; nothing was changed[^]*R-USERS-WORKED:Contact/);
+      assert.equal(points(), '100,260,1200');
+    } else if (command.startsWith('backstay restore')) {
       assert.equal(points(), '40,260,1200');
       assert.equal(sql("SELECT Email FROM Contact WHERE Name = 'Ada'"), 'ada@new.example');
     }

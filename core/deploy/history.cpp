@@ -28,37 +28,60 @@ std::vector<std::uint32_t> rank_texts(const std::vector<std::string>& texts) {
   return rank;
 }
 
-// (package, rank) -> key by open addressing: a chained table costs three cache misses an entry, and
-// a large history has millions of entries.
-class KeyTable {
+// Versions by package and number. Models hand them over in that order already, so that is looked at first.
+std::vector<std::uint32_t> by_package_and_rank(const History& history, const std::vector<std::uint32_t>& rank) {
+  std::vector<std::uint32_t> sorted(history.versions());
+  std::iota(sorted.begin(), sorted.end(), 0u);
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    if (history.package_of(a) != history.package_of(b)) return history.package_of(a) < history.package_of(b);
+    return rank[history.text_of(a)] < rank[history.text_of(b)];
+  };
+  if (!std::is_sorted(sorted.begin(), sorted.end(), before)) std::sort(sorted.begin(), sorted.end(), before);
+  return sorted;
+}
+
+// (package, rank) -> key. Keys of a package ascend with their ranks. Where those lie close together, as numbers of one
+// package do, a table from rank to key; else a search among them. A hash table for all costs a cache miss an entry, and a
+// large history has millions of entries.
+class KeyIndex {
  public:
-  explicit KeyTable(std::size_t keys) {
-    std::size_t size = 16;
-    while (size < keys * 2) size *= 2;
-    slots_.resize(size);
-  }
-  void insert(std::uint32_t package, std::uint32_t rank, std::uint32_t key) {
-    std::size_t at = start(package, rank);
-    while (slots_[at].key != none) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = {package, rank, key};
+  // `rank_of_key` and `package_of_key`: of all keys, in their order; borrowed.
+  KeyIndex(std::uint32_t packages, const std::vector<std::uint32_t>& rank_of_key, const std::vector<std::uint32_t>& package_of_key)
+      : ranks_(rank_of_key), ranges_(packages) {
+    for (std::size_t i = 0; i < package_of_key.size();) {
+      std::size_t end = i + 1;
+      while (end < package_of_key.size() && package_of_key[end] == package_of_key[i]) ++end;
+      add(ranges_[package_of_key[i]], size32(i), size32(end));
+      i = end;
+    }
   }
   std::uint32_t find(std::uint32_t package, std::uint32_t rank) const {
-    for (std::size_t at = start(package, rank);; at = (at + 1) & (slots_.size() - 1)) {
-      const Slot& slot = slots_[at];
-      if (slot.key == none || (slot.package == package && slot.rank == rank)) return slot.key;
-    }
+    const Range& range = ranges_[package];
+    if (rank < range.lowest || rank > range.highest) return none;
+    if (range.table != none) return table_[range.table + (rank - range.lowest)];
+    const auto first = ranks_.begin() + range.first, end = ranks_.begin() + range.end;
+    const auto found = std::lower_bound(first, end, rank);
+    return found != end && *found == rank ? size32(static_cast<std::size_t>(found - ranks_.begin())) : none;
   }
 
  private:
-  struct Slot {
-    std::uint32_t package = 0, rank = 0, key = none;
+  struct Range {
+    std::uint32_t lowest = 1, highest = 0;  // ranks
+    std::uint32_t first = 0, end = 0;       // keys
+    std::uint32_t table = none;             // where its part of table_ begins
   };
-  std::size_t start(std::uint32_t package, std::uint32_t rank) const {
-    std::uint64_t mixed = (std::uint64_t{package} << 32 | rank) * 0x9E3779B97F4A7C15ull;
-    mixed ^= mixed >> 29;
-    return static_cast<std::size_t>(mixed) & (slots_.size() - 1);
+  void add(Range& range, std::uint32_t first, std::uint32_t end) {
+    range = {ranks_[first], ranks_[end - 1], first, end, none};
+    const std::uint64_t width = std::uint64_t{range.highest} - range.lowest + 1;
+    if (width > 4 * std::uint64_t{end - first} + 4 || table_.size() + width >= none) return;
+    range.table = size32(table_.size());
+    table_.resize(table_.size() + static_cast<std::size_t>(width), none);
+    for (std::uint32_t key = first; key < end; ++key) table_[range.table + (ranks_[key] - range.lowest)] = key;
   }
-  std::vector<Slot> slots_;
+
+  const std::vector<std::uint32_t>& ranks_;
+  std::vector<Range> ranges_;
+  std::vector<std::uint32_t> table_;
 };
 
 }  // namespace
@@ -97,27 +120,21 @@ KeyedHistory key_history(const History& history) {
   keyed.rank_of_text = rank_texts(history.texts());
   const auto rank = [&](std::uint32_t v) { return keyed.rank_of_text[history.text_of(v)]; };
 
-  std::vector<std::uint32_t> sorted(history.versions());
-  std::iota(sorted.begin(), sorted.end(), 0u);
-  std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (history.package_of(a) != history.package_of(b)) {
-      return history.package_of(a) < history.package_of(b);
-    }
-    return rank(a) < rank(b);
-  });
-
-  KeyTable table(history.versions());
+  const std::vector<std::uint32_t> sorted = by_package_and_rank(history, keyed.rank_of_text);
+  std::vector<std::uint32_t> rank_of_key;
+  rank_of_key.reserve(history.versions());
+  keyed.package_of_key.reserve(history.versions());
   keyed.key_of.resize(history.versions());
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const std::uint32_t v = sorted[i];
-    const bool same = i > 0 && history.package_of(sorted[i - 1]) == history.package_of(v) &&
-                      rank(sorted[i - 1]) == rank(v);
+    const bool same = i > 0 && history.package_of(sorted[i - 1]) == history.package_of(v) && rank_of_key.back() == rank(v);
     if (!same) {
-      table.insert(history.package_of(v), rank(v), keyed.keys());
       keyed.package_of_key.push_back(history.package_of(v));
+      rank_of_key.push_back(rank(v));
     }
     keyed.key_of[v] = keyed.keys() - 1;
   }
+  const KeyIndex index(history.packages(), rank_of_key, keyed.package_of_key);
 
   keyed.key_of_entry.resize(history.entries());
   keyed.implied.assign(history.versions(), none);
@@ -126,7 +143,7 @@ KeyedHistory key_history(const History& history) {
     for (std::uint32_t e = history.first_entry(v); e < history.end_entry(v); ++e) {
       const History::Entry& entry = history.entry(e);
       names_own = names_own || entry.package == history.package_of(v);
-      keyed.key_of_entry[e] = table.find(entry.package, keyed.rank_of_text[entry.text]);
+      keyed.key_of_entry[e] = index.find(entry.package, keyed.rank_of_text[entry.text]);
     }
     // One entry for the own package - any number, even an absent one - replaces the implied wait.
     const std::uint32_t key = keyed.key_of[v];

@@ -17,9 +17,7 @@ class Sorter {
         keyed_(keyed),
         pending_(history.versions(), 0),
         placed_(history.versions(), 0),
-        unplaced_of_key_(keyed.keys(), 0),
-        insisting_(keyed.keys(), 0),
-        insisting_sum_(keyed.keys(), 0),
+        key_(keyed.keys()),
         step_(history.packages(), none),
         last_(history.packages(), none),
         free_of_(history.packages()),
@@ -28,9 +26,14 @@ class Sorter {
   SortOutcome run();
 
  private:
+  // What is left of a batch or of a list of followers: a stretch of list_, up to the next frame's or its end.
   struct Frame {
-    std::vector<std::uint32_t> list;
-    std::size_t next = 0;
+    std::size_t begin = 0, next = 0, end = 0;
+  };
+  // Touched together for every entry, so they lie together.
+  struct Key {
+    std::uint64_t insisting_sum = 0;                // of the indices of unplaced insisting versions
+    std::uint32_t insisting = 0, unplaced = 0;
   };
 
   void link();
@@ -40,10 +43,10 @@ class Sorter {
   void release(std::uint32_t version);
   bool blocked(std::uint32_t version) const;
   bool names(std::uint32_t version, std::uint32_t key) const;
-  std::vector<std::uint32_t> place(std::uint32_t version);
+  void place(std::uint32_t version);
   void collect(std::uint32_t package, std::vector<std::uint32_t>& batch);
   std::vector<std::uint32_t> next_batch();
-  void run_depth_first(std::vector<std::uint32_t> batch);
+  void run_depth_first(const std::vector<std::uint32_t>& batch);
   std::uint32_t rank(std::uint32_t v) const { return keyed_.rank_of_text[history_.text_of(v)]; }
   void report(SortOutcome& outcome) const;
   std::vector<std::vector<std::uint32_t>> waiting_by_package() const;
@@ -53,8 +56,8 @@ class Sorter {
   std::vector<std::uint32_t> first_user_, users_;  // per key: versions that wait for it, ascending
   std::vector<std::uint32_t> pending_;             // per version: keys it waits for
   std::vector<std::uint8_t> placed_;
-  std::vector<std::uint32_t> unplaced_of_key_, insisting_;
-  std::vector<std::uint64_t> insisting_sum_;       // of the indices of unplaced insisting versions
+  std::vector<Key> key_;
+  std::vector<std::uint32_t> list_;                // of the frames, one behind the other
   std::vector<std::uint32_t> step_;                // per package: the key it stands at
   std::vector<std::uint32_t> last_;                // per package: the version placed last
   std::vector<std::vector<std::uint32_t>> free_of_;  // per package: not held, not placed (cleaned late)
@@ -90,12 +93,12 @@ void Sorter::each_named_key(std::uint32_t version, Visit visit) {
 void Sorter::link() {
   first_user_.assign(keyed_.keys() + 1, 0);
   for (std::uint32_t v = 0; v < history_.versions(); ++v) {
-    ++unplaced_of_key_[keyed_.key_of[v]];
+    ++key_[keyed_.key_of[v]].unplaced;
     each_named_key(v, [&](std::uint32_t key) {
       ++first_user_[key + 1];
       ++pending_[v];
-      ++insisting_[key];
-      insisting_sum_[key] += v;
+      ++key_[key].insisting;
+      key_[key].insisting_sum += v;
     });
     if (keyed_.implied[v] != none) {
       ++first_user_[keyed_.implied[v] + 1];
@@ -135,12 +138,12 @@ bool Sorter::names(std::uint32_t version, std::uint32_t key) const {
 
 bool Sorter::blocked(std::uint32_t version) const {
   const std::uint32_t step = step_[history_.package_of(version)];
-  if (step == none || insisting_[step] == 0) return false;
-  return insisting_[step] > 1 || insisting_sum_[step] != version;
+  if (step == none || key_[step].insisting == 0) return false;
+  return key_[step].insisting > 1 || key_[step].insisting_sum != version;
 }
 
-// Places one version and returns its followers: what became ready through it, in input order.
-std::vector<std::uint32_t> Sorter::place(std::uint32_t version) {
+// Places one version and puts its followers behind list_: what became ready through it, in input order.
+void Sorter::place(std::uint32_t version) {
   const std::uint32_t package = history_.package_of(version), key = keyed_.key_of[version];
   order_.push_back(version);
   placed_[version] = 1;
@@ -149,35 +152,32 @@ std::vector<std::uint32_t> Sorter::place(std::uint32_t version) {
   last_[package] = version;
   mark(package);
   each_named_key(version, [&](std::uint32_t named) {
-    --insisting_[named];
-    insisting_sum_[named] -= version;
+    --key_[named].insisting;
+    key_[named].insisting_sum -= version;
     const std::uint32_t owner = keyed_.package_of_key[named];
     if (step_[owner] == named) mark(owner);
   });
-  std::vector<std::uint32_t> followers;
-  if (--unplaced_of_key_[key] > 0) return followers;  // equal numbers are one target: not all ran yet
+  if (--key_[key].unplaced > 0) return;  // equal numbers are one target: not all ran yet
+  const auto begin = static_cast<std::ptrdiff_t>(list_.size());
   for (std::uint32_t u = first_user_[key]; u < first_user_[key + 1]; ++u) {
     if (--pending_[users_[u]] > 0) continue;
     release(users_[u]);
-    followers.push_back(users_[u]);
+    list_.push_back(users_[u]);
   }
-  followers.erase(std::remove_if(followers.begin(), followers.end(),
-                                 [&](std::uint32_t w) { return blocked(w); }),
-                  followers.end());
-  return followers;
+  list_.erase(std::remove_if(list_.begin() + begin, list_.end(), [&](std::uint32_t w) { return blocked(w); }), list_.end());
 }
 
 // Ready versions of one package whose step, insisting versions or free list changed.
 void Sorter::collect(std::uint32_t package, std::vector<std::uint32_t>& batch) {
   const std::uint32_t step = step_[package];
-  if (step == none || insisting_[step] == 0) {
+  if (step == none || key_[step].insisting == 0) {
     for (const std::uint32_t v : free_of_[package]) {
       if (!placed_[v]) batch.push_back(v);
     }
     free_of_[package].clear();
-  } else if (insisting_[step] == 1) {
+  } else if (key_[step].insisting == 1) {
     // Only the one that insists is not blocked by itself.
-    const auto v = static_cast<std::uint32_t>(insisting_sum_[step]);
+    const auto v = static_cast<std::uint32_t>(key_[step].insisting_sum);
     if (history_.package_of(v) == package && pending_[v] == 0) batch.push_back(v);
   }
 }
@@ -196,20 +196,20 @@ std::vector<std::uint32_t> Sorter::next_batch() {
   return batch;
 }
 
-void Sorter::run_depth_first(std::vector<std::uint32_t> batch) {
-  std::vector<Frame> stack;
-  stack.push_back({std::move(batch), 0});
+void Sorter::run_depth_first(const std::vector<std::uint32_t>& batch) {
+  list_ = batch;
+  std::vector<Frame> stack{{0, 0, list_.size()}};
   while (!stack.empty()) {
     Frame& top = stack.back();
-    if (top.next == top.list.size()) {
-      stack.pop_back();
-      continue;
-    }
-    const std::uint32_t version = top.list[top.next++];
+    const std::uint32_t version = list_[top.next++];
     // A finished list leaves before its last member's followers come: a long chain needs one frame.
-    if (top.next == top.list.size()) stack.pop_back();
-    std::vector<std::uint32_t> followers = place(version);
-    if (!followers.empty()) stack.push_back({std::move(followers), 0});
+    if (top.next == top.end) {
+      list_.resize(top.begin);
+      stack.pop_back();
+    }
+    const std::size_t begin = list_.size();
+    place(version);
+    if (list_.size() > begin) stack.push_back({begin, begin, list_.size()});
   }
 }
 
@@ -279,8 +279,8 @@ SortOutcome Sorter::run() {
   SortOutcome outcome;
   while (order_.size() < history_.versions()) {
     const std::size_t before = order_.size();
-    std::vector<std::uint32_t> batch = next_batch();
-    if (!batch.empty()) run_depth_first(std::move(batch));
+    const std::vector<std::uint32_t> batch = next_batch();
+    if (!batch.empty()) run_depth_first(batch);
     if (order_.size() == history_.versions()) break;
     if (free_ == 0) {
       outcome.failure = SortFailure::no_free_version;

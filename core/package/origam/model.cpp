@@ -9,6 +9,7 @@
 #include "core/package/origam/deployment_version.hpp"
 #include "core/package/origam/package_file.hpp"
 #include "core/package/origam/package_list.hpp"
+#include "core/package/origam/several_models.hpp"
 
 namespace backstay::origam {
 namespace {
@@ -42,8 +43,14 @@ class ModelReader {
     std::size_t package;
   };
 
+  struct PackageRead {
+    PackageFile read;
+    std::string folder;
+  };
+
   void index_files();
   void read_packages();
+  void take_package(PackageRead&& read);
   void read_group_references();
   void read_versions();
   void read_items(const InputFile& file, std::string_view text);
@@ -69,6 +76,7 @@ class ModelReader {
   std::uint64_t done_ = 0, total_ = 0;
   std::vector<const InputFile*> files_;                               // by path
   std::unordered_map<std::string_view, const InputFile*> by_path_;
+  std::vector<OtherModel> other_models_;                              // that are not read
   std::unordered_map<std::string, std::size_t> package_of_folder_;    // folders with a package file
   std::unordered_map<std::string, std::string> referenced_owner_;     // folders with a group reference
   std::unordered_map<std::string, std::size_t> package_by_id_;
@@ -126,6 +134,7 @@ void ModelReader::index_files() {
 }
 
 void ModelReader::read_packages() {
+  std::vector<PackageRead> found;
   for (const InputFile* file : files_) {
     if (file_name(file->path) != ".origamPackage") continue;
     if (!step(file->path, file->bytes->size())) return;
@@ -136,32 +145,47 @@ void ModelReader::read_packages() {
       fail(read.error());
       continue;
     }
-    Package& package = read.value().package;
-    for (Finding& finding : read.value().findings) {
-      finding.package = package.name;
-      set_.findings.push_back(std::move(finding));
+    if (found.size() == max_packages) {
+      fail(Error{ErrorCode::limit_exceeded, read.value().package.at, "more than " + std::to_string(max_packages) + " packages"});
+      break;
     }
-    package.file = folder_of(file->path);
-    const auto [known, is_new] = package_by_id_.try_emplace(package.id, packages_.size());
-    package_of_folder_[package.file] = known->second;
-    if (!is_new) {
-      add("package/duplicate-id", Severity::error, package.at, package.name,
-          "package id " + package.id + " belongs to \"" + packages_[known->second].name + "\" already");
-      continue;
-    }
-    if (packages_.size() == max_packages) {
-      fail(Error{ErrorCode::limit_exceeded, package.at, "more than " + std::to_string(max_packages) + " packages"});
-      package_by_id_.erase(known);
-      package_of_folder_.erase(package.file);
-      return;
-    }
-    packages_.push_back(std::move(package));
+    found.push_back({std::move(read.value()), std::string(folder_of(file->path))});
   }
+  std::vector<PackagePlace> places;
+  for (const PackageRead& one : found) places.push_back({one.read.package.id, one.read.package.name, one.folder});
+  other_models_ = other_models(places);
+  for (const OtherModel& other : other_models_) {
+    add("archive/several-models", Severity::error, {.file = other.folder}, "",
+        "\"" + other.folder + "\" is a model of its own and was not read: package " + other.package + " is there and in \"" +
+            (other.kept.empty() ? "." : other.kept) + "\"")
+        .remedy = "give each model as an input of its own";
+    set_.has_unreadable_part = true;
+  }
+  for (PackageRead& one : found) {
+    if (!is_below(one.folder, other_models_)) take_package(std::move(one));
+  }
+}
+
+void ModelReader::take_package(PackageRead&& read) {
+  Package& package = read.read.package;
+  for (Finding& finding : read.read.findings) {
+    finding.package = package.name;
+    set_.findings.push_back(std::move(finding));
+  }
+  package.file = read.folder;
+  const auto [known, is_new] = package_by_id_.try_emplace(package.id, packages_.size());
+  package_of_folder_[package.file] = known->second;
+  if (!is_new) {
+    add("package/duplicate-id", Severity::error, package.at, package.name,
+        "package id " + package.id + " belongs to \"" + packages_[known->second].name + "\" already");
+    return;
+  }
+  packages_.push_back(std::move(package));
 }
 
 void ModelReader::read_group_references() {
   for (const InputFile* file : files_) {
-    if (file_name(file->path) != ".origamGroupReference") continue;
+    if (file_name(file->path) != ".origamGroupReference" || is_below(file->path, other_models_)) continue;
     if (!step(file->path, file->bytes->size())) return;
     const auto bytes = bytes_of(*file);
     if (!bytes) continue;
@@ -214,7 +238,7 @@ void ModelReader::read_items(const InputFile& file, std::string_view text) {
 
 void ModelReader::read_versions() {
   for (const InputFile* file : files_) {
-    if (!is_item(file->path)) continue;
+    if (!is_item(file->path) || is_below(file->path, other_models_)) continue;
     if (!step(file->path, file->bytes->size())) return;
     const auto bytes = bytes_of(*file);
     if (!bytes) continue;
@@ -343,7 +367,7 @@ void ModelReader::add_versions() {
 void ModelReader::note_unreferenced_texts() {
   for (const InputFile* file : files_) {
     const std::string_view path = file->path;
-    if (path.find(".origam___commandText___") == std::string_view::npos || used_texts_.contains(path)) continue;
+    if (path.find(".origam___commandText___") == std::string_view::npos || used_texts_.contains(path) || is_below(path, other_models_)) continue;
     const auto owner = owner_of(path);
     add("package/unreferenced-external-text", Severity::info, {.file = file->path}, owner ? packages_[*owner].name : "",
         "no activity names this command text");

@@ -4,12 +4,15 @@
 #include <span>
 #include <tuple>
 
+#include "core/deploy/element_references.hpp"
 #include "core/deploy/lanes.hpp"
+#include "core/deploy/origam_stored.hpp"
 #include "core/deploy/script_order.hpp"
-#include "core/package/creatio/element_references.hpp"
+#include "core/package/origam/package_list.hpp"
 #include "core/package/read_package.hpp"
 #include "core/previous.hpp"
 #include "core/rollback/plan.hpp"
+#include "core/target.hpp"
 
 namespace backstay {
 namespace {
@@ -42,7 +45,7 @@ bool judge_as_migration(Finding& finding) {
   return true;
 }
 
-report::ScriptEntry check_script(const Package& package, Script& script, const PreflightOptions& options, Findings& findings) {
+report::ScriptEntry check_script(const Package& package, Script& script, const PreflightOptions& options, CheckedInput& checked) {
   const TextDocument document(script.content, script.file);
   sql::Options how;
   how.dialect = script.dialect ? script.dialect : options.dialect;
@@ -53,7 +56,11 @@ report::ScriptEntry check_script(const Package& package, Script& script, const P
   for (Finding& finding : analysis.findings) {
     finding.package = package.name;
     if (package.vendor == Vendor::origam && !judge_as_migration(finding)) continue;
-    findings.push_back(std::move(finding));
+    checked.findings.push_back(std::move(finding));
+  }
+  if (options.environment.tables) {
+    how.dialect = analysis.dialect;
+    checked.tables.push_back(sql::table_uses(document, how, options.sql));
   }
   report::ScriptEntry entry;
   entry.package = package.name;
@@ -85,7 +92,7 @@ void check_scripts(Package& package, const PreflightOptions& options, CheckedInp
     return;
   }
   for (Script& script : package.scripts) {
-    checked.scripts.push_back(check_script(package, script, options, checked.findings));
+    checked.scripts.push_back(check_script(package, script, options, checked));
   }
 }
 
@@ -145,11 +152,15 @@ deploy::Order resolve_order(const std::vector<CheckedInput>& inputs, const Prefl
     deploy::OrderResult result = deploy::order_delivery(creatio, options.environment);
     join_order(order, std::move(result.order));
     for (Finding& finding : result.findings) findings.push_back(std::move(finding));
-    for (Finding& finding : creatio::check_element_references(creatio)) findings.push_back(std::move(finding));
+    for (Finding& finding : deploy::check_element_references(creatio, options.environment)) findings.push_back(std::move(finding));
     for (Finding& finding : deploy::check_script_cycles(creatio)) findings.push_back(std::move(finding));
   }
+  std::size_t models = 0;
+  for (const CheckedInput& input : inputs) models += input.set && input.set->kind == InputKind::origam_model;
   for (const CheckedInput& input : inputs) {
     if (!input.set || input.set->kind != InputKind::origam_model) continue;
+    // Of several models, each knows only some of the packages that a database stands at.
+    if (models == 1 && creatio.empty()) deploy::check_stored_versions(*input.set, installed, findings);
     deploy::OrderResult result = deploy::order_origam(*input.set, installed);
     join_order(order, std::move(result.order));
     for (Finding& finding : result.findings) findings.push_back(std::move(finding));
@@ -204,6 +215,9 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
     checked.findings.push_back(std::move(finding));
     return checked;
   }
+  if (set.value().kind == InputKind::origam_model && !options.active_package.empty()) {
+    origam::choose_active_package(set.value(), options.active_package);
+  }
   for (Finding& finding : set.value().findings) checked.findings.push_back(std::move(finding));
   set.value().findings.clear();
   for (Package& package : set.value().packages) {
@@ -225,6 +239,7 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
   report::Report report;
   compare_with_previous(inputs, previous, options);
   name_later_enables(inputs);
+  compare_with_target(inputs, options);
   Findings order_findings;
   report.order = resolve_order(inputs, options, order_findings);
   apply_rules(order_findings, options.rules);

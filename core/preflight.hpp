@@ -10,7 +10,7 @@
 #include "core/base/limits.hpp"
 #include "core/deploy/environment.hpp"
 #include "core/report/report.hpp"
-#include "core/sql/sql.hpp"
+#include "core/sql/table_uses.hpp"
 
 namespace backstay {
 
@@ -19,6 +19,7 @@ struct PreflightOptions {
   sql::Config sql;
   std::map<std::string, std::optional<Severity>> rules;  // overrides by rule id; nullopt = off
   deploy::Environment environment;                       // what is known about the target
+  std::string active_package;  // name or id: of an ORIGAM model only this package and what it references; empty: all
   Limits limits;
   // Off for who wants the order alone: no SQL is read, so there are no script entries and no sql/ findings.
   bool check_scripts = true;
@@ -35,6 +36,7 @@ struct CheckedInput {
   report::InputEntry entry;
   std::optional<PackageSet> set;  // absent when the input could not be read; then findings say why
   std::vector<report::ScriptEntry> scripts;
+  std::vector<std::vector<sql::TableUse>> tables;  // of each script, when the target's are known; else empty
   Findings findings;
 };
 

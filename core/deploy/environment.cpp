@@ -57,6 +57,7 @@ class Reader {
   InstalledPackage package(const JsonValue& item, std::string_view member);
   InstalledScript script(const JsonValue& item);
   std::optional<std::vector<InstalledElement>> elements(const JsonValue& item, std::string_view member);
+  void read_dependencies();
   void read_database();
   void read_tables();
   void read_jobs();
@@ -127,6 +128,20 @@ std::vector<InstalledPackage> Reader::packages(std::string_view member) {
   return made;
 }
 
+void Reader::read_dependencies() {
+  const std::vector<JsonValue>* items = list(root_, "packages");
+  if (!items) return;
+  for (const JsonValue& item : *items) {
+    const std::vector<JsonValue>* needed = list(item, "dependencies");
+    std::optional<std::vector<Dependency>>& made = made_.dependencies.emplace_back();
+    if (!needed) continue;
+    made.emplace();
+    for (const JsonValue& one : *needed) {
+      made->push_back({.name = one.text("name").value_or(""), .id = id_in(one, "id"), .version = one.text("version"), .at = {}});
+    }
+  }
+}
+
 void Reader::read_database() {
   const JsonValue* database = root_.find("database");
   if (!database || database->is(JsonValue::Kind::null)) return;
@@ -157,6 +172,15 @@ void Reader::read_tables() {
     }
     made_.tables->push_back(std::move(table));
   }
+  // A view takes rows as a table does, and has no columns of its own here.
+  const std::vector<JsonValue>* views = list(root_, "views");
+  if (!views) return;
+  for (const JsonValue& item : *views) {
+    EnvironmentTable view;
+    view.name = item.text("name").value_or(item.is(JsonValue::Kind::string) ? item.string : "");
+    if (view.name.empty()) return wrong(item, "a view in \"views\" has no name");
+    made_.tables->push_back(std::move(view));
+  }
 }
 
 void Reader::read_jobs() {
@@ -179,6 +203,7 @@ void Reader::read_jobs() {
 
 Result<Environment> Reader::read() {
   made_.packages = packages("packages");
+  read_dependencies();
   made_.origam_versions = packages("origam_versions");
   made_.packages_complete = root_.flag("packages_complete").value_or(true);
   read_database();
@@ -313,6 +338,7 @@ Environment environment_of(PackageSet&& set, std::string_view source) {
       environment.origam_versions.push_back(std::move(made));
       continue;
     }
+    environment.dependencies.emplace_back(std::move(package.dependencies));
     made.scripts.emplace();
     for (Script& script : package.scripts) {
       InstalledScript one;

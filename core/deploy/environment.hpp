@@ -33,6 +33,8 @@ bool is_blocking(const EnvironmentJob& job);
 // nullopt where nothing is known, which is never read as "there is none".
 struct Environment {
   std::vector<InstalledPackage> packages;         // of a Creatio target
+  // What each of `packages` depends on; nullopt or beyond the end: not known.
+  std::vector<std::optional<std::vector<Dependency>>> dependencies;
   std::vector<InstalledPackage> origam_versions;  // what ORIGAM's version table holds
   // False when the packages are only some of the target's: a backup folder holds those an install changed.
   bool packages_complete = true;

@@ -102,7 +102,7 @@ void Lint::check_numbers(std::size_t index) {
           .remedy = "raise the package's version, or take the deployment version out";
     }
   }
-  if (!numbers.empty() && !current_exists && package.version) {
+  if (!current_exists && package.version) {
     add("order/current-without-version", Severity::info, package, package.at,
         "the current version " + *package.version + " of " + package.name + " has no deployment version");
   }

@@ -140,7 +140,6 @@ void States::check(bool ok_here, Findings& findings) {
     if (ways.empty()) return;
     // The error about the order is there already; this says where it does not strike.
     findings.push_back(finding("there is no deployment order for " + here() + ", but there is one where " + named(ways)));
-    findings.back().severity = Severity::info;
     return;
   }
   if (!stored_.empty() && !orderable(std::vector<InstalledPackage>{})) {

@@ -69,12 +69,12 @@ void put_packages(TextPage& page, const Report& report) {
   for (std::size_t i = 0; i < report.packages.size() && i < shown; ++i) {
     const Package& package = report.packages[i];
     std::string facts = package.name + (package.version ? " " + *package.version : std::string(" (no version)"));
-    facts += ": " + counted(package.counts.sql_scripts, "SQL script", "SQL scripts");
     if (package.vendor == Vendor::creatio) {
-      facts += ", " + counted(package.counts.schemas, "schema", "schemas") + ", " +
+      facts += ": " + counted(package.counts.sql_scripts, "SQL script", "SQL scripts") + ", " + counted(package.counts.schemas, "schema", "schemas") + ", " +
                counted(package.counts.data_bindings, "data binding", "data bindings");
     } else {
-      facts += ", " + counted(package.counts.deployment_versions, "deployment version", "deployment versions");
+      facts += ": " + counted(package.counts.deployment_versions, "deployment version", "deployment versions") + ", " +
+               counted(package.counts.activities, "activity", "activities");
     }
     page.wrapped("  ", facts);
   }

@@ -189,6 +189,17 @@ std::string environment_json(const Snapshot& snapshot, const std::vector<Environ
     json.end_object();
   }
   json.end_array();
+  json.key("views");
+  json.begin_array();
+  for (const Object& object : snapshot.objects) {
+    if (object.kind != "view") continue;
+    const SplitName name = name_of(object, snapshot.engine);
+    json.begin_object();
+    json.member("name", name.name);
+    if (!name.schema.empty()) json.member("schema", name.schema);
+    json.end_object();
+  }
+  json.end_array();
   json.end_object();
   text += '\n';
   return text;

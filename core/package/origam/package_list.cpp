@@ -1,5 +1,6 @@
 #include "core/package/origam/package_list.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -91,6 +92,30 @@ std::vector<std::size_t> top_packages(const std::vector<Package>& packages) {
     walk(graph, *at, marks, ignore, ignore);
   }
   return tops;
+}
+
+void choose_active_package(PackageSet& model, std::string_view id_or_name) {
+  const std::string id = normalise_guid(id_or_name).value_or("");
+  const auto chosen = std::find_if(model.packages.begin(), model.packages.end(), [&](const Package& package) {
+    return id.empty() ? package.name == id_or_name : package.id == id;
+  });
+  if (chosen == model.packages.end()) {
+    Finding finding;
+    finding.rule = "order/unknown-active-package";
+    finding.severity = Severity::error;
+    finding.message = "there is no package \"" + std::string(id_or_name) + "\" in the model to deploy";
+    finding.remedy = "name one of its packages, or none to look at all";
+    model.findings.push_back(std::move(finding));
+    return;
+  }
+  model.active_package_id = chosen->id;
+  std::vector<Package> taken;
+  for (const std::size_t i : package_list(model.packages, static_cast<std::size_t>(chosen - model.packages.begin()))) {
+    taken.push_back(std::move(model.packages[i]));
+  }
+  model.packages = std::move(taken);
+  // Which of several to deploy is decided.
+  std::erase_if(model.findings, [](const Finding& finding) { return finding.rule == "package/several-top-packages"; });
 }
 
 std::vector<std::vector<std::size_t>> reference_circles(const std::vector<Package>& packages) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/package/package.hpp"
@@ -16,6 +17,10 @@ std::vector<std::size_t> package_list(const std::vector<Package>& packages, std:
 // Packages that no other one references, in the given order. When all stand in circles: the first
 // package of each circle that nothing outside it references.
 std::vector<std::size_t> top_packages(const std::vector<Package>& packages);
+
+// Leaves only the package of this id or name and what it references, as ORIGAM deploys it. When the model has no such
+// package everything stays, and a finding says so.
+void choose_active_package(PackageSet& model, std::string_view id_or_name);
 
 // Circular references, each as the indices along the circle, the first one not repeated.
 std::vector<std::vector<std::size_t>> reference_circles(const std::vector<Package>& packages);

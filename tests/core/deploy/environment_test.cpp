@@ -75,6 +75,21 @@ TEST_CASE("environment: what is known beyond names and versions") {
   CHECK_FALSE(is_blocking(environment.jobs->at(2)));
 }
 
+TEST_CASE("environment: views are tables without columns, and packages have dependencies") {
+  const auto read = parse_environment(R"({"schema": "backstay.environment/1", "tables": [{"name": "Contact"}], "views": [{"name": "VwContact", "schema": "public"}, "VwLead"],
+    "packages": [{"name": "UsrA", "dependencies": [{"name": "UsrB", "id": "951F2CDA28674B998824071FA8749EAD"}]}, {"name": "UsrB"}]})", "t");
+  REQUIRE(read.ok());
+  CHECK(read.value().table("vwcontact"));
+  CHECK_FALSE(read.value().table("VwLead")->columns.has_value());
+  REQUIRE(read.value().dependencies.size() == 2);
+  REQUIRE(read.value().dependencies[0]);
+  CHECK(read.value().dependencies[0]->front().id == "951f2cda-2867-4b99-8824-071fa8749ead");
+  CHECK_FALSE(read.value().dependencies[1].has_value());
+  // Views alone say nothing about tables.
+  CHECK_FALSE(parse_environment(R"({"schema": "backstay.environment/1", "views": ["V"]})", "t").value().tables.has_value());
+  CHECK(outcome("{\"schema\": \"backstay.environment/1\", \"tables\": [],\n\"views\": [{}]}").starts_with("2:"));
+}
+
 TEST_CASE("environment: exports of the version table") {
   const std::string root = "147fa70d-6519-4393-b5d0-87931f9fd609", security = "951f2cda-2867-4b99-8824-071fa8749ead";
   const std::string expected = root + "||5.1.8\n" + security + "||-\n";

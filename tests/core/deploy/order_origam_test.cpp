@@ -3,7 +3,9 @@
 #include <string>
 
 #include "core/deploy/order.hpp"
+#include "core/deploy/origam_stored.hpp"
 #include "core/package/origam/model.hpp"
+#include "core/package/origam/package_list.hpp"
 #include "tests/support/test_input.hpp"
 
 using namespace backstay;
@@ -86,7 +88,7 @@ TEST_CASE("origam order: what a database has is left out whole") {
   const OrderResult empty = order_origam(model, {});
   CHECK(steps(empty.order) == "deadlock: Root 5.1.8, Security 5.3.1");
   CHECK(empty.order.status == OrderStatus::deadlock);
-  CHECK(rules(empty) == "E order/deadlock; I order/deadlock-for-some-states");
+  CHECK(rules(empty) == "E order/deadlock; W order/deadlock-for-some-states");
   CHECK(empty.findings.back().message == "there is no deployment order for an empty database, but there is one where Root stands at 5.1.9; or where "
                                          "Security stands at 5.3.2; or where A stands at 1.0");
   const OrderResult root_done = order_origam(model, {{root_id, "", "5.1.9"}});
@@ -146,6 +148,7 @@ TEST_CASE("origam order: findings about odd models") {
   CHECK(with([](Packages& p) { p[0].deployment_versions.insert(p[0].deployment_versions.begin(), 2, p[0].deployment_versions[0]); p[0].deployment_versions[0].number = p[0].deployment_versions[1].number = "0.5"; }) == "W order/equal-numbers");
   CHECK(with([](Packages& p) { add(p[1], "1.2", {{"b", "1.0"}}); }) == "W order/version-above-current");
   CHECK(with([](Packages& p) { p[0].version = "2.0"; }) == "I order/current-without-version");
+  CHECK(with([](Packages& p) { p.push_back(package("C", "c", "1.0")); }) == "I order/current-without-version");
   CHECK(with([](Packages& p) { p[1].deployment_versions[0].dependencies[0].version = " 0.9 "; }) == "W order/absent-version");
   CHECK(with([](Packages& p) { p[1].deployment_versions[0].dependencies[0].version = "1.5"; }) == "W order/absent-version; W order/entry-above-current");
   CHECK(with([](Packages& p) { p[1].deployment_versions[0].dependencies[0].id = "x"; }) == "W order/absent-package");
@@ -184,4 +187,51 @@ TEST_CASE("origam order: several packages that nobody references") {
   CHECK(rules(apart) == "W order/not-together");
   CHECK(apart.order.status == OrderStatus::ok);
   CHECK(apart.order.steps.size() == 5);
+}
+
+TEST_CASE("origam order: one package is chosen, with what it references") {
+  PackageSet model;
+  model.packages = {package("P", "p", "1.0"), package("Q", "q", "1.0"), package("A", "147fa70d-6519-4393-b5d0-87931f9fd608", "1.0", {"p"}), package("B", "b", "1.0", {"q", "p"})};
+  for (Package& one : model.packages) add(one, "1.0", one.dependencies.empty() ? std::vector<std::pair<std::string, std::string>>{} : std::vector<std::pair<std::string, std::string>>{{"p", "1.0"}});
+  const auto chosen = [&](const char* name) {
+    PackageSet part = model;
+    origam::choose_active_package(part, name);
+    const std::string told = part.findings.empty() ? "" : part.findings.front().rule + ": ";
+    return told + steps(order_origam(part, {}).order);
+  };
+  CHECK(chosen("A") == "P 1.0, A 1.0");
+  CHECK(chosen("{147FA70D-6519-4393-B5D0-87931F9FD608}") == "P 1.0, A 1.0");
+  CHECK(chosen("B") == "Q 1.0, P 1.0, B 1.0");
+  CHECK(chosen("P") == "P 1.0");
+  CHECK(chosen("C").starts_with("order/unknown-active-package: "));
+}
+
+TEST_CASE("origam order: stored versions that belong to nothing") {
+  PackageSet model;
+  model.packages = {package("P", "p", "1.5")};
+  const auto told = [&](std::vector<InstalledPackage> stored) {
+    OrderResult result;
+    check_stored_versions(model, stored, result.findings);
+    return rules(result);
+  };
+  CHECK(told({}) == "");
+  CHECK(told({{"p", "", "1.5"}}) == "");
+  CHECK(told({{"", "P", "1.4"}}) == "");
+  CHECK(told({{"p", "", std::nullopt}}) == "");
+  CHECK(told({{"", "p", "1.4"}, {"q", "", "1.0"}}) == "I order/unknown-stored-version");  // names are exact, ids are no names
+  CHECK(told({{"p", "", "1.x"}}) == "W order/unknown-stored-version");
+  CHECK(told({{"p", "", "1.5.1"}}) == "W order/older-version");
+}
+
+TEST_CASE("origam order: states are looked at for every package that nobody references") {
+  PackageSet model;
+  model.packages = {package("P", "p", "1.1"), package("A", "a", "1.0", {"p"}), package("B", "b", "1.1", {"p"})};
+  add(model.packages[0], "1.0");
+  add(model.packages[0], "1.1");
+  add(model.packages[1], "1.0", {{"p", "1.1"}});
+  add(model.packages[2], "1.0", {{"p", "1.1"}});
+  add(model.packages[2], "1.1", {{"p", "1.0"}});  // after 1.1 of P, but while P stands at 1.0
+  const OrderResult result = order_origam(model, {});
+  CHECK(result.order.status == OrderStatus::deadlock);
+  CHECK(rules(result).find("W order/deadlock-for-some-states") != std::string::npos);
 }

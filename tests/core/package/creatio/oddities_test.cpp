@@ -1,7 +1,7 @@
 // What is unusual about a package is told, and reading goes on.
 #include <doctest/doctest.h>
 
-#include "core/package/creatio/element_references.hpp"
+#include "core/deploy/element_references.hpp"
 #include "tests/support/containers.hpp"
 #include "tests/support/read_input.hpp"
 #include "tests/support/test_files.hpp"
@@ -329,7 +329,7 @@ TEST_CASE("references: elements of one delivery") {
   std::vector<const Package*> packages;
   for (const Package& one : read.packages) packages.push_back(&one);
   std::string found;
-  for (const Finding& finding : creatio::check_element_references(packages)) found += finding.rule + " " + finding.package + " " + finding.at.file + "; ";
+  for (const Finding& finding : deploy::check_element_references(packages)) found += finding.rule + " " + finding.package + " " + finding.at.file + "; ";
   CHECK(found ==
         "package/script-dependency-engine UsrTop UsrTop/SqlScripts/OtherEngine/descriptor.json; "
         "package/script-dependency-phase UsrTop UsrTop/SqlScripts/TooEarly/descriptor.json; "

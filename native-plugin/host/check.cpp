@@ -8,6 +8,7 @@
 #include "core/preflight.hpp"
 #include "native-plugin/host/exit_code.hpp"
 #include "native-plugin/host/inputs.hpp"
+#include "native-plugin/host/output.hpp"
 #include "native-plugin/host/sha256.hpp"
 
 namespace backstay::host {
@@ -74,6 +75,15 @@ report::Report check_paths(const std::vector<std::string>& given, const Resolved
   report.summary.milliseconds = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count());
   return report;
+}
+
+bool tell_unknown_active(const Findings& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.rule != "order/unknown-active-package") continue;
+    complain("--active: " + finding.message);
+    return true;
+  }
+  return false;
 }
 
 int exit_code_of(const report::Report& report, FailOn fail_on) {

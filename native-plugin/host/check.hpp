@@ -11,6 +11,9 @@ namespace backstay::host {
 // Checks every path, `resolved.jobs` at a time; the report has them in the order given.
 report::Report check_paths(const std::vector<std::string>& paths, const Resolved& resolved);
 
+// True, and told, when --active names a package that a model does not have.
+bool tell_unknown_active(const Findings& findings);
+
 // The exit code that a report means (contract.md).
 int exit_code_of(const report::Report& report, FailOn fail_on);
 

@@ -7,9 +7,12 @@
 #include <filesystem>
 #include <thread>
 
+#include "core/base/json.hpp"
 #include "core/deploy/environment_input.hpp"
 #include "native-plugin/host/inputs.hpp"
 #include "native-plugin/host/output.hpp"
+#include "native-plugin/host/plugin_session.hpp"
+#include "native-plugin/host/target_options.hpp"
 
 namespace backstay::host {
 namespace {
@@ -60,6 +63,29 @@ Result<Nothing> apply_environment(const std::string& path, Settings& settings) {
   return Nothing{};
 }
 
+bool is_database_url(const std::string& path) {
+  for (const char* scheme : {"sqlite:", "postgresql://", "postgres://", "odbc:", "env:"}) {
+    if (path.starts_with(scheme)) return true;
+  }
+  return false;
+}
+
+// As `backstay snapshot` shows it. Messages never repeat the URL: it may hold a password.
+Result<deploy::Environment> environment_of_database(const std::string& url, const Limits&) {
+  const TemporaryState state;
+  TargetOptions target;
+  target.database = url;
+  target.store = state.path();
+  target.quiet = true;
+  const Result<PluginCall> call = plugin_call(target);
+  if (!call.ok()) return call.error();
+  const PluginAnswer answer = run_operation(call.value(), BACKSTAY_OP_INSPECT, "{}");
+  if (answer.ok()) return deploy::parse_environment(answer.document, "the database");
+  const Result<JsonDocument> problem = parse_json(answer.document, "");
+  const std::string why = problem.ok() ? problem.value().root.text("message").value_or("") : "";
+  return Error{ErrorCode::unreadable, {}, "the database cannot be looked at" + (why.empty() ? std::string() : ": " + why)};
+}
+
 bool wants_colour(const CheckingOptions& options) {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
@@ -73,6 +99,7 @@ unsigned processors() { return std::clamp(std::thread::hardware_concurrency(), 1
 }  // namespace
 
 Result<deploy::Environment> load_environment(const std::string& path, const Limits& limits) {
+  if (is_database_url(path)) return environment_of_database(path, limits);
   const OpenedInput opened = open_input(path, limits);
   if (!opened.usable) {
     if (opened.findings.empty()) return Error{ErrorCode::missing, {.file = path}, "could not be opened"};
@@ -99,8 +126,10 @@ void add_config_option(CLI::App& command, CheckingOptions& options) {
 
 void add_judging_options(CLI::App& command, CheckingOptions& options) {
   add_dialect_option(command, options);
-  command.add_option("--environment", options.environment, "what the target has: a description (JSON, or lines \"Package Version\"), or a folder or archive of its packages")
+  command.add_option("--environment", options.environment, "what the target has: a description (JSON, or lines \"Package Version\"), a folder or archive of its packages,\nor the database itself (sqlite:PATH, postgresql://..., env:NAME)")
       ->option_text("PATH");
+  command.add_option("--active", options.active, "of an ORIGAM model, deploy this package (name or id) and what it references (default: all)")
+      ->option_text("PACKAGE");
   command.add_option("--previous", options.previous, "what the inputs replace: only new and changed scripts count; may be given several times")
       ->take_all()
       ->expected(1)
@@ -152,6 +181,7 @@ Result<Resolved> resolve(const CheckingOptions& options) {
   }
   const Result<Nothing> environment = apply_environment(options.environment, resolved.settings);
   if (!environment.ok()) return environment.error();
+  resolved.settings.preflight.active_package = options.active;
   resolved.previous = options.previous;
   // Packages that stand for the target are also what the delivered scripts are compared with.
   if (resolved.settings.preflight.environment.is_packages) resolved.previous.push_back(options.environment);

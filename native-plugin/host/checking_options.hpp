@@ -16,7 +16,7 @@ namespace backstay::host {
 
 // As given; nothing is checked or read before resolve().
 struct CheckingOptions {
-  std::string format = "text", output, dialect, environment, config, fail_on, lang = "en", progress = "auto";
+  std::string format = "text", output, dialect, environment, active, config, fail_on, lang = "en", progress = "auto";
   std::vector<std::string> rules;
   std::vector<std::string> previous;  // what the inputs replace
   bool quiet = false;
@@ -34,7 +34,8 @@ struct Resolved {
   unsigned jobs = 1;
 };
 
-// What is known about a target: a description, an export of a version table, or a folder or archive of packages.
+// What is known about a target: a description, an export of a version table, a folder or archive of packages, or the
+// database itself (sqlite:PATH, postgresql://..., env:NAME), which the plugin then looks at.
 Result<deploy::Environment> load_environment(const std::string& path, const Limits& limits);
 
 // All of them; the others are the parts that single commands take.

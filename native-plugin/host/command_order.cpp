@@ -59,6 +59,7 @@ int order_paths(const OrderOptions& options, Resolved& resolved) {
   }
   resolved.settings.preflight.check_scripts = false;
   const report::Report report = check_paths(options.paths, resolved);
+  if (tell_unknown_active(report.findings)) return usage;
   tell_unreadable(report);
   if (!deliver(report::write_order(report, resolved.format, resolved.write), resolved.output)) return usage;
   if (report.unreadable_input) return unreadable;
@@ -71,7 +72,7 @@ Action add_order(CLI::App& app) {
   CLI::App* command = app.add_subcommand("order", "The deployment order, one step a line, or what stands in its way");
   const auto options = std::make_shared<OrderOptions>();
   command->add_option("PATH", options->paths, "as for check");
-  command->add_option("--deployed", options->deployed, "what the target stands at: a description, an export of ORIGAM's version table, or a folder of packages");
+  command->add_option("--deployed", options->deployed, "what the target stands at: a description, an export of ORIGAM's version table, a folder of\npackages, or the database itself (sqlite:PATH, postgresql://..., env:NAME)");
   command->add_option("--exchange", options->exchange, "sort versions given in ORIGAM's exchange format instead of PATH; - is standard input");
   add_checking_options(*command, options->checking);
   return [options] {

@@ -20,6 +20,7 @@ struct PlanOptions {
 
 int show_plan(const PlanOptions& options, const Resolved& resolved) {
   const report::Report report = check_paths(options.paths, resolved);
+  if (tell_unknown_active(report.findings)) return usage;
   for (const Finding& finding : report.findings) {
     if (finding.rule.starts_with("archive/") && finding.severity == Severity::error) complain(with_place({ErrorCode::unreadable, finding.at, finding.message}));
   }

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "core/preflight.hpp"
-#include "native-plugin/host/checking_options.hpp"
+#include "native-plugin/host/check.hpp"
 #include "native-plugin/host/commands.hpp"
 #include "native-plugin/host/exit_code.hpp"
 #include "native-plugin/host/inputs.hpp"
@@ -23,7 +23,7 @@ struct RepairOptions {
 
 struct Looked {
   deploy::Order order;
-  bool readable = true;
+  bool readable = true, known_active = true;
 };
 
 void tell(const Findings& problems) {
@@ -38,7 +38,7 @@ Looked look_at(const Input& input, const PreflightOptions& options) {
   inputs.push_back(std::move(checked));
   report::Report report = join(std::move(inputs), options);
   if (report.unreadable_input) tell(report.findings);
-  return {std::move(report.order), !report.unreadable_input};
+  return {std::move(report.order), !report.unreadable_input, !tell_unknown_active(report.findings)};
 }
 
 // The first repair, made in the folder. False when it could not be; the reason is told.
@@ -74,6 +74,7 @@ int repair_path(const std::string& path, const RepairOptions& options, const Res
   if (!opened.usable) return unreadable;
   const std::map<std::string, FileStamp> stamps = stamp_files(opened.input);
   Looked found = look_at(opened.input, preflight);
+  if (!found.known_active) return usage;
   report::RepairedInput made;
   made.path = path;
   made.order = std::move(found.order);

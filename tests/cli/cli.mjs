@@ -135,13 +135,20 @@ test('repair --write refuses a file that changes while it works', async () => {
   const script = readdirSync(dirname(edited)).find((name) => name.includes('___'));
   writeFileSync(join(dirname(edited), script), 'SELECT 1;\n'.repeat(300000));  // so that it works for a while
   const output = join(folder, 'repair', 'busy.txt');
-  const child = spawn(program, ['repair', '--write', '--output', output, 'repair/busy'], { cwd: folder });
-  let err = '';
-  child.stderr.on('data', (text) => { err += text; });
-  const ended = new Promise((finish) => { child.on('close', finish); });
-  // Somebody else touches it again and again until the program has its answer.
-  for (const end = Date.now() + 30000; !existsSync(output) && Date.now() < end;) utimesSync(edited, 1, 1);
-  assert.equal(await ended, 1);
+  let err = '', code = 0;
+  // Somebody else touches it again and again until the program has its answer. On a busy machine that somebody may sleep
+  // for as long as the program works, which is then right to write; so there are a few tries.
+  for (let tries = 0; code === 0 && tries < 10; ++tries) {
+    for (const left of [output, `${edited}.bak`]) rmSync(left, { force: true });
+    writeFileSync(edited, before);
+    err = '';
+    const child = spawn(program, ['repair', '--write', '--output', output, 'repair/busy'], { cwd: folder });
+    child.stderr.on('data', (text) => { err += text; });
+    const ended = new Promise((finish) => { child.on('close', finish); });
+    for (const end = Date.now() + 30000; !existsSync(output) && Date.now() < end;) utimesSync(edited, 1, 1);
+    code = await ended;
+  }
+  assert.equal(code, 1);
   assert.match(err, /1\.0\.origam: has changed since it was read; nothing was written/);
   assert.ok(readFileSync(edited).equals(before));
   assert.ok(!existsSync(`${edited}.bak`));
@@ -173,6 +180,55 @@ test('repair makes several edits of one file together, and takes a line out when
   assert.equal(list('X'), '&#xA;Q, 3.0&#xA;');
   assert.equal(list('A'), 'X, 1.0');
   assert.equal(run(['order', 'repair/two']).out, 'X 1.0\nA 1.0\nB 1.0\n');
+});
+
+test('the target may be the database itself', () => {
+  lists('target/model', { A: { list: '' }, B: { after: ['A'], list: 'A, 1.0' } });
+  const sql = `CREATE TABLE OrigamModelVersion (refSchemaExtensionId TEXT PRIMARY KEY, Version TEXT, DateUpdated TEXT NOT NULL);
+    INSERT INTO OrigamModelVersion VALUES ('65000000-0000-4000-8000-000000000000', '1.0', '2026-01-01');
+    CREATE TABLE Contact (Id TEXT, Name TEXT); CREATE VIEW VwContact AS SELECT * FROM Contact;`;
+  assert.equal(spawnSync('sqlite3', [join(folder, 'target', 'crm.db')], { input: sql }).status, 0);
+  assert.equal(run(['order', 'target/model']).out, 'A 1.0\nB 1.0\n');
+  for (const args of [['--deployed', 'sqlite:target/crm.db'], ['--environment', 'sqlite:target/crm.db'], ['--deployed', 'env:CRM']]) {
+    const result = run(['order', ...args, 'target/model'], { env: { ...process.env, CRM: `sqlite:${folder}/target/crm.db` } });
+    assert.equal(result.out, 'B 1.0\n', result.err);
+    assert.equal(result.code, 0);
+  }
+  assert.match(run(['plan', '--environment', 'sqlite:target/crm.db', 'target/model']).out, /B: OrigamModelVersion/);
+  // The same from its description, and what scripts need is looked for in it.
+  const described = run(['snapshot', '--database', 'sqlite:target/crm.db']);
+  file('target/crm.json', described.out);
+  assert.equal(run(['order', '--deployed', 'target/crm.json', 'target/model']).out, 'B 1.0\n');
+  file('target/a.sql', 'UPDATE "Contact" SET "Nmae" = 1;\nDELETE FROM "Kontakt";\nDELETE FROM "VwContact" WHERE "Id" = 1;\n');
+  for (const environment of ['sqlite:target/crm.db', 'target/crm.json']) {
+    const found = json(run(['check', '--format', 'json', '--dialect', 'postgresql', '--environment', environment, 'target/a.sql'])).findings;
+    assert.deepEqual(found.filter(({ rule }) => rule.startsWith('order/')).map(({ rule, line }) => [rule, line]), [['order/unknown-column', 1], ['order/unknown-table', 2]]);
+  }
+  const absent = run(['order', '--deployed', 'sqlite:target/nowhere/crm.db', 'target/model']);
+  assert.equal(absent.code, 2);
+  assert.match(absent.err, /^backstay: the database cannot be looked at/m);
+  const unset = run(['order', '--deployed', 'env:BACKSTAY_NO_SUCH_VARIABLE', 'target/model']);
+  assert.equal(unset.code, 2);
+});
+
+test('one package of a model can be chosen, and a second model in a folder is not mixed in', () => {
+  const model = { A: { list: '' }, B: { after: ['A'], list: 'A, 1.0' }, C: { after: ['A'], list: 'A, 1.0' } };
+  lists('models/new', model);
+  assert.equal(run(['order', 'models/new']).out, 'A 1.0\nB 1.0\nC 1.0\n');
+  assert.equal(run(['order', '--active', 'C', 'models/new']).out, 'A 1.0\nC 1.0\n');
+  assert.equal(run(['order', '--active', '67000000-0000-4000-8000-000000000000', 'models/new']).out, 'A 1.0\nC 1.0\n');
+  for (const command of ['order', 'plan', 'repair']) {
+    const wrong = run([command, '--active', 'X', 'models/new']);
+    assert.equal(wrong.code, 2, command);
+    assert.match(wrong.err, /there is no package "X"/);
+  }
+  assert.equal(run(['check', '--active', 'X', 'models/new']).code, 1);
+  lists('models/old', model);
+  const both = run(['order', 'models']);
+  assert.equal(both.code, 3);
+  assert.equal(both.out, 'A 1.0\nB 1.0\nC 1.0\n');
+  assert.match(both.err, /"old" is a model of its own and was not read/);
+  assert.equal(run(['order', 'models/new', 'models/old']).code, 0);
 });
 
 test('repair: wrong use and inputs that are none', () => {

@@ -218,8 +218,13 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   if (set.value().kind == InputKind::origam_model && !options.active_package.empty()) {
     origam::choose_active_package(set.value(), options.active_package);
   }
-  for (Finding& finding : set.value().findings) checked.findings.push_back(std::move(finding));
-  set.value().findings.clear();
+  // Those about lists stay with the set as well: a list that could not be read is not an empty one (origam_lint.cpp).
+  Findings about_lists;
+  for (Finding& finding : set.value().findings) {
+    if (finding.rule == "package/malformed-dependency") about_lists.push_back(finding);
+    checked.findings.push_back(std::move(finding));
+  }
+  set.value().findings = std::move(about_lists);
   for (Package& package : set.value().packages) {
     check_scripts(package, options, checked);
     packages.push_back(std::move(package));

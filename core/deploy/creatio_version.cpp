@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <string>
 
 #include "core/base/ascii.hpp"
 
@@ -44,6 +45,18 @@ std::optional<Version> parse(std::string_view text) {
   return version;
 }
 
+// As the vendor's tool compares them, by letters and not by bytes: "alpha" before "Beta", and of "rc" and "RC" the small one
+// first. An empty one comes before all.
+int compare_suffixes(std::string_view a, std::string_view b) {
+  const auto order = [](std::string_view x, std::string_view y) { return x < y ? -1 : x == y ? 0 : 1; };
+  std::string low_a(a), low_b(b);
+  for (std::string* text : {&low_a, &low_b}) {
+    for (char& c : *text) c = ascii_lower(c);
+  }
+  const int letters = order(low_a, low_b);
+  return letters != 0 ? letters : -order(a, b);
+}
+
 }  // namespace
 
 std::optional<int> compare_creatio_versions(std::string_view a, std::string_view b) {
@@ -53,7 +66,7 @@ std::optional<int> compare_creatio_versions(std::string_view a, std::string_view
   for (std::size_t i = 0; i < left->parts.size(); ++i) {
     if (left->parts[i] != right->parts[i]) return left->parts[i] < right->parts[i] ? -1 : 1;
   }
-  return left->suffix < right->suffix ? -1 : left->suffix == right->suffix ? 0 : 1;
+  return compare_suffixes(left->suffix, right->suffix);
 }
 
 }  // namespace backstay::deploy

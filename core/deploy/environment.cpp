@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "core/base/ascii.hpp"
 #include "core/base/json.hpp"
@@ -261,6 +262,22 @@ Environment from_lines(std::string_view text) {
   return environment;
 }
 
+// A system has every package that its packages depend on, so a folder that lacks some is not all of one: the version
+// before, a few packages that were looked at. What is stored inactive may lack them (InstallBehavior 1).
+bool holds_what_it_needs(const std::vector<Package>& packages) {
+  std::unordered_set<std::string_view> ids, names;
+  for (const Package& package : packages) {
+    ids.insert(package.id);
+    names.insert(package.name);
+  }
+  return std::all_of(packages.begin(), packages.end(), [&](const Package& package) {
+    if (package.vendor != Vendor::creatio || package.install_behavior == 1) return true;
+    return std::all_of(package.dependencies.begin(), package.dependencies.end(), [&](const Dependency& needed) {
+      return (!needed.id.empty() && ids.count(needed.id) > 0) || names.count(needed.name) > 0;
+    });
+  });
+}
+
 std::string_view without_schema(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
@@ -325,7 +342,7 @@ Environment environment_of(PackageSet&& set, std::string_view source) {
   Environment environment;
   environment.source = source;
   environment.is_packages = true;
-  environment.packages_complete = !set.is_backup && !set.has_unreadable_part;
+  environment.packages_complete = !set.is_backup && !set.has_unreadable_part && holds_what_it_needs(set.packages);
   environment.added_by_install = std::move(set.delete_list);
   for (Package& package : set.packages) {
     InstalledPackage made;

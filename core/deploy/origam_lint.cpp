@@ -41,6 +41,7 @@ class Lint {
   std::unordered_map<std::string_view, std::size_t> by_id_;
   std::vector<std::vector<VersionParts>> numbers_;      // per package: of its versions, ascending
   std::vector<VersionParts> current_;                   // per package: its current version
+  std::vector<bool> current_known_;                     // false when that is no number, which is told elsewhere
   std::vector<std::unordered_set<std::size_t>> referenced_;  // per package: its transitive references
   std::vector<std::set<VersionParts>> named_;           // per package: numbers that some entry names
   std::unordered_set<std::string_view> broken_lists_;   // files with lines that could not be read
@@ -65,7 +66,7 @@ void Lint::prepare() {
   referenced_.resize(packages.size());
   named_.resize(packages.size());
   for (std::size_t i = 0; i < packages.size(); ++i) {
-    parse_version_number(packages[i].version.value_or(""), current_[i]);
+    current_known_.push_back(parse_version_number(packages[i].version.value_or(""), current_[i]) || packages[i].version.value_or("").empty());
     for (const std::size_t other : origam::package_list(packages, i)) referenced_[i].insert(other);
     for (const DeploymentVersion& version : packages[i].deployment_versions) {
       numbers_[i].emplace_back();
@@ -95,14 +96,14 @@ void Lint::check_numbers(std::size_t index) {
           package.name + " has version " + version.number + " twice: \"" + package.deployment_versions[i - 1].name + "\" and \"" + version.name + "\"")
           .remedy = "give one of them another number; a dependency edit does not help";
     }
-    if (compare_versions(numbers[i], current_[index]) > 0) {
+    if (current_known_[index] && compare_versions(numbers[i], current_[index]) > 0) {
       add("order/version-above-current", Severity::warning, package, version.at,
           package.name + " " + version.number + " is above the current version " + package.version.value_or("0.0") +
               ": it runs now and again when that is raised")
           .remedy = "raise the package's version, or take the deployment version out";
     }
   }
-  if (!current_exists && package.version) {
+  if (!current_exists && package.version && current_known_[index]) {
     add("order/current-without-version", Severity::info, package, package.at,
         "the current version " + *package.version + " of " + package.name + " has no deployment version");
   }
@@ -168,7 +169,7 @@ void Lint::check_named_package(std::size_t index, const DeploymentVersion& versi
       finding.remedy = "the highest version not above it is " + other.deployment_versions[static_cast<std::size_t>(at - numbers.begin()) - 1].number;
     }
   }
-  if (compare_versions(named, current_[found->second]) > 0) {
+  if (current_known_[found->second] && compare_versions(named, current_[found->second]) > 0) {
     add("order/entry-above-current", Severity::warning, package, entry.at, who + other.name + " " + number + ", but the current version of that is " + other.version.value_or("0.0"));
   }
 }

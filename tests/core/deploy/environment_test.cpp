@@ -106,6 +106,21 @@ TEST_CASE("environment: exports of the version table") {
   CHECK(outcome("refSchemaExtensionId,Version\n") == "");
 }
 
+TEST_CASE("environment: a folder without what its packages need is only a part of a target") {
+  const auto complete = [](const char* needs, std::optional<int> behaviour) {
+    PackageSet set;
+    set.packages.resize(2);
+    set.packages[0].name = "UsrA";
+    set.packages[0].install_behavior = behaviour;
+    set.packages[0].dependencies.push_back({.name = needs, .id = "", .version = {}, .at = {}});
+    set.packages[1].name = "UsrB";
+    return environment_of(std::move(set), "folder").packages_complete;
+  };
+  CHECK(complete("UsrB", std::nullopt));
+  CHECK_FALSE(complete("CrtCore", std::nullopt));
+  CHECK(complete("CrtCore", 1));
+}
+
 TEST_CASE("environment: packages themselves") {
   PackageSet set;
   set.is_backup = true;

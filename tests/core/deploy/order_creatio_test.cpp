@@ -179,6 +179,9 @@ TEST_CASE("creatio version: a missing part is lowest, an empty suffix too, and n
   CHECK(compare_creatio_versions("1.2.0", "1.2.0.0") < 0);
   CHECK(compare_creatio_versions("1.2", "1.2-rc") < 0);
   CHECK(compare_creatio_versions("1.2-a", "1.2-b") < 0);
+  CHECK(compare_creatio_versions("1.2-alpha", "1.2-Beta") < 0);
+  CHECK(compare_creatio_versions("1.2-rc", "1.2-RC") < 0);
+  CHECK(compare_creatio_versions("1.2-rc10", "1.2-rc9") < 0);
   CHECK(compare_creatio_versions("1.2.0", "1.2.0") == 0);
   CHECK(compare_creatio_versions("abc", "abc") == 0);
   CHECK(compare_creatio_versions("1.2-", "1.2") == 0);

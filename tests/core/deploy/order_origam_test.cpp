@@ -6,6 +6,7 @@
 #include "core/deploy/origam_stored.hpp"
 #include "core/package/origam/model.hpp"
 #include "core/package/origam/package_list.hpp"
+#include "core/preflight.hpp"
 #include "tests/support/test_input.hpp"
 
 using namespace backstay;
@@ -187,6 +188,18 @@ TEST_CASE("origam order: several packages that nobody references") {
   CHECK(rules(apart) == "W order/not-together");
   CHECK(apart.order.status == OrderStatus::ok);
   CHECK(apart.order.steps.size() == 5);
+}
+
+TEST_CASE("origam order: what could not be read is told once") {
+  Input input = testing::input_from({{"A/.origamPackage", "<f xmlns:x='x'><package x:id='147fa70d-6519-4393-b5d0-87931f9fd609' name='Root' version='1.x'/></f>"},
+                                     {"A/DeploymentVersion/A/1.origam", "<f xmlns:x='x'><DeploymentVersion x:id='a' name='1.0' version='1.0'/></f>"},
+                                     {"B/.origamPackage", "<f xmlns:x='x'><package x:id='147fa70d-6519-4393-b5d0-87931f9fd601' name='B' version='1.0'>"
+                                                          "<packageReference referencedPackage='A#147fa70d-6519-4393-b5d0-87931f9fd609'/></package></f>"},
+                                     {"B/DeploymentVersion/B/1.origam", "<f xmlns:x='x'><DeploymentVersion deploymentDependenciesCsv='nonsense' x:id='b' name='1.0' version='1.0'/></f>"}});
+  input.is_folder = true;
+  std::string told;
+  for (const Finding& finding : preflight({input}, {}, nullptr).findings) told += finding.rule + " ";
+  CHECK(told == "package/unreadable-package-version package/malformed-dependency ");
 }
 
 TEST_CASE("origam order: one package is chosen, with what it references") {

@@ -21,8 +21,7 @@ constexpr const char* pieces[] = {
     "INSERT INTO app.pair_refs (a, b, note) SELECT a, b, 'made' FROM app.pairs ORDER BY a LIMIT 2",
     "INSERT INTO app.pair_refs DEFAULT VALUES",
     "INSERT INTO app.pair_refs OVERRIDING SYSTEM VALUE VALUES (#, NULL, NULL, E'tab\\there')",
-    "MERGE INTO app.pairs t USING (VALUES (1, 'x', 5.0), (#, 'm', 6.0)) AS s(a, b, v) ON t.a = s.a AND t.b = s.b\n"
-    "WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT (a, b, v) VALUES (s.a, s.b, s.v)",
+    "MERGE INTO app.pairs t USING (VALUES (1, 'x', 5.0), (#, 'm', 6.0)) AS s(a, b, v) ON t.a = s.a AND t.b = s.b\nWHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT (a, b, v) VALUES (s.a, s.b, s.v)",
     "MERGE INTO app.tree t USING app.simple s ON t.id = s.a WHEN MATCHED AND s.a = 4 THEN DELETE WHEN MATCHED AND s.a > 4 THEN DO NOTHING WHEN MATCHED THEN UPDATE SET name = 'm' || s.a",
     "WITH moved AS (DELETE FROM app.pair_refs WHERE id < 3 RETURNING *) INSERT INTO app.simple (a, b) SELECT 1000 + #, note FROM moved LIMIT 1",
     "WITH a AS (UPDATE app.simple SET note = '#' RETURNING a), b AS (INSERT INTO app.tree SELECT # + 10000, 1, 'w' RETURNING id) SELECT count(*) FROM a, b",

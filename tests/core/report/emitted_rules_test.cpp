@@ -40,10 +40,10 @@ std::map<std::string, std::string> ids_in_sources() {
 TEST_CASE("rule pages: every rule id in the sources has a page") {
   const auto ids = ids_in_sources();
   REQUIRE(ids.size() > 30);
-  for (const auto& [id, file] : ids) {
-    INFO(id << " in " << file);
-    const auto page = report::find_rule_page(id);
-    CHECK((page && page->id == id));
+  for (const auto& entry : ids) {  // clang 14 cannot name a structured binding in INFO's lambda
+    INFO(entry.first << " in " << entry.second);
+    const auto page = report::find_rule_page(entry.first);
+    CHECK((page && page->id == entry.first));
   }
 }
 #endif

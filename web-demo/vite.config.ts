@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { databasePlugin } from "./database.mjs";
 import { offlinePlugin } from "./offline.mjs";
 import { samplesPlugin } from "./samples.mjs";
 
@@ -29,5 +30,5 @@ export default defineConfig({
   worker: { format: "es", rollupOptions: { output: { assetFileNames, chunkFileNames: "pglite/[name]-[hash].js", entryFileNames: entryFileName } } },
   optimizeDeps: { exclude: ["@electric-sql/pglite"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000, rollupOptions: { output: { assetFileNames } } },
-  plugins: [looseInDevelopment(), samplesPlugin(), offlinePlugin()],
+  plugins: [looseInDevelopment(), samplesPlugin(), databasePlugin(), offlinePlugin()],
 });

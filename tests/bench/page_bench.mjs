@@ -24,11 +24,20 @@ function makeDelivery(megabytes, packages) {
   return file;
 }
 
-// Clicks nothing: puts a file into the chooser and waits for the verdict. Milliseconds.
+// Puts a file into the chooser. Playwright's own way keeps a handle of the element, and so the view it was in.
+async function choose(page, file) {
+  const session = await page.context().newCDPSession(page);
+  const { result } = await session.send("Runtime.evaluate", { expression: 'document.querySelector(".choose-files")' });
+  await session.send("DOM.setFileInputFiles", { files: [file], objectId: result.objectId });
+  await session.send("Runtime.releaseObject", { objectId: result.objectId });
+  await session.detach();
+}
+
+// Clicks nothing: chooses a file and waits for the verdict. Milliseconds.
 async function check(page, file) {
-  const shown = page.locator("#verdict").waitFor({ timeout: 120_000 }); // a handle of an element would keep its page in memory
+  const shown = page.locator("#verdict").waitFor({ timeout: 120_000 });
   const start = performance.now();
-  await page.setInputFiles(".choose-files", file);
+  await choose(page, file);
   await shown;
   return performance.now() - start;
 }
@@ -113,7 +122,7 @@ async function large(browser, server) {
   line("190 MB delivery", `${(took / 1000).toFixed(1)} s`, "finishes");
   line("progress shown", `${(progressed / (took / 1000)).toFixed(1)} a second`, "at least 5");
   await home(page);
-  await page.setInputFiles(".choose-files", file);
+  await choose(page, file);
   await page.locator(".checking .amount:not(:empty)").waitFor();
   const cancel = await page.evaluate(async () => {
     const start = performance.now();
@@ -135,7 +144,8 @@ async function moduleMemory() {
   line("memory of the module for 190 MB", MB(module.memoryBytes), "below 100 MB");
 }
 
-if (!existsSync(tool)) {
+const made = ["1-2", "50-4", "190-8"].every((size) => existsSync(join(folder, `delivery-${size}.zip`)));
+if (!made && !existsSync(tool)) {
   console.log("no release build: cmake --preset release && cmake --build --preset release");
   process.exit(0);
 }

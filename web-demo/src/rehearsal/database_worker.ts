@@ -18,7 +18,15 @@ export interface DatabaseError {
   hint: string | null;
 }
 
-const started = PGlite.create({ relaxedDurability: true });
+// An empty cluster made by the build (database.mjs); without it, as in development, PostgreSQL makes one.
+async function emptyCluster(): Promise<Blob | undefined> {
+  const answer = await fetch(new URL("empty-cluster.bin", self.location.href)).catch(() => null);
+  const bytes = answer?.ok ? await answer.arrayBuffer() : null;
+  const packed = bytes && new Uint8Array(bytes, 0, 2).join() === "31,139";
+  return packed ? new Blob([bytes], { type: "application/x-gzip" }) : undefined;
+}
+
+const started = emptyCluster().then((cluster) => PGlite.create({ relaxedDurability: true, ...(cluster ? { loadDataDir: cluster } : {}) }));
 
 // Values go both ways as PostgreSQL's own texts, under whatever type; the core knows what a value is, not JavaScript.
 const asText = new Proxy({}, { get: () => (text: unknown) => text }) as Record<number, (text: string) => string>;

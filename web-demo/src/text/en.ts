@@ -250,7 +250,7 @@ export const en = {
   rehearsal: {
     title: "Rehearse it on a real PostgreSQL",
     about: "Everything is applied to a PostgreSQL database inside this page, taken back, and compared with what was there before; then once more, to see that it can be repeated.",
-    stays: "Nothing leaves this machine; the database is loaded from this page's own folder (about 15 MB, once).",
+    stays: "Nothing leaves this machine; the database is loaded from this page's own folder (about 20 MB, once).",
     environment: "Tables are made from your environment file, or from what the scripts say, with a few sample rows. Your own data behaves as your data does.",
     memory: "It takes some seconds, and up to a gigabyte of memory until it is over.",
     only: (some: string, all: string) => `${some} of ${all} can be rehearsed; the others are for another database or run at another time.`,

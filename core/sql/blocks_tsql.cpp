@@ -160,7 +160,7 @@ class BatchReader {
     if (!r_.well_formed(s)) return false;
     r_.scan_expressions(s, r_.place_.parent);
     r_.add(Verb::loop, s, piece.first);
-    if (i_ < pieces_.size() && !r_.variables_.empty()) {
+    if (i_ < pieces_.size() && r_.may_look_through_loop()) {
       const std::size_t end = governed_end();
       r_.forget_in_loop(pieces_[i_].first, pieces_[end - 1].last);
     }

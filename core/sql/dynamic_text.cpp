@@ -166,8 +166,15 @@ void Recogniser::forget_assigned(std::size_t mark) {
   if (branch_depth_ == 0) assigned_.clear();
 }
 
+bool Recogniser::may_look_through_loop() {
+  if (variables_.empty()) return false;
+  if (loop_tokens_ <= 4 * stream().tokens.size()) return true;
+  variables_.clear();
+  return false;
+}
+
 void Recogniser::forget_in_loop(std::uint32_t first, std::uint32_t last) {
-  if (variables_.empty()) return;
+  loop_tokens_ += last - first;
   for (std::uint32_t i = first; i + 1 < last; ++i) {
     const Token& t = token(i);
     const Token& sign = token(i + 1);
@@ -215,7 +222,7 @@ void Recogniser::append(DynamicText& out, DynamicText part) const {
 // The text of an expression, as far as it is put together from literals.
 DynamicText Recogniser::evaluate(Cursor c, std::uint32_t depth) {
   DynamicText out;
-  if (c.done() || depth > limits_.max_sql_nesting || derived_bytes_ > 4 * limits_.max_script_bytes) {
+  if (c.done() || depth > limits_.max_sql_nesting || derived_bytes_ > 2 * limits_.max_script_bytes) {
     unknown_operand(out, c.pos());
     return out;
   }
@@ -416,7 +423,7 @@ void Recogniser::run_dynamic(const Statement& s, DynamicText text, std::uint32_t
   }
   const std::int32_t index = last_fact();
   if (!text.known && text.opaque_start) return;
-  if (dynamic_depth_ >= limits_.max_dynamic_depth || derived_bytes_ > 4 * limits_.max_script_bytes) {
+  if (dynamic_depth_ >= limits_.max_dynamic_depth || derived_bytes_ > 2 * limits_.max_script_bytes) {
     not_understood(s, "dynamic SQL is nested deeper than the limit");
     return;
   }

@@ -1,9 +1,9 @@
 // Statements to facts: reads the head of each statement precisely and skips what it does not need.
 // Internal to core/sql; fact.hpp has the front door read_script().
 //
-// One class over several files, by what they read: recognise_dml.cpp, recognise_create.cpp,
-// recognise_alter*.cpp, recognise_session.cpp, recognise_call.cpp, blocks_pl.cpp (PL/pgSQL and PL/SQL),
-// blocks_tsql.cpp, dynamic_text.cpp.
+// One class over several files, by what they read: names.cpp, recognise_dml.cpp with recognise_from.cpp and
+// recognise_clauses.cpp, recognise_create.cpp, recognise_alter*.cpp, recognise_session.cpp, recognise_call.cpp,
+// blocks_pl.cpp and statements_pl.cpp (PL/pgSQL and PL/SQL), blocks_tsql.cpp, dynamic_text.cpp.
 #pragma once
 
 #include <list>
@@ -270,6 +270,8 @@ class Recogniser {
   // A loop runs its body, these tokens, again with what the body left in its variables: of those it assigns no
   // value from before the loop is sure.
   void forget_in_loop(std::uint32_t first, std::uint32_t last);
+  // Loops in loops are looked through again and again; when that gets too much, forgets all variables and gives false.
+  bool may_look_through_loop();
   Variable& variable(std::string_view name);
   void run_dynamic(const Statement& s, DynamicText text, std::uint32_t anchor);
   void opaque_dynamic(const Statement& s, std::uint32_t anchor);
@@ -291,12 +293,15 @@ class Recogniser {
   std::vector<std::int32_t> handlers_;  // open handler facts
   std::unordered_map<std::string_view, Variable> variables_;
   bool substitution_signs_ = false;  // some literal may hold what a client would replace
+  std::size_t loop_tokens_ = 0;      // looked through by forget_in_loop() so far
   bool catalogue_variables_ = false;  // some variable was filled from a catalogue
   std::vector<std::string_view> assigned_;  // in order, while a branch is open
   std::unordered_set<std::string_view> interned_;
   std::unordered_set<std::string_view> prepared_;
   std::vector<Body> bodies_;
 };
+
+inline bool starts_query(const Cursor& c) { return c.is(kw_select) || c.is(kw_with) || c.is(kw_values) || c.is(TokenKind::open); }
 
 // "CREATE-VIEW" and the like from the first words of a statement.
 std::string statement_kind(Cursor c, Dialect dialect);

@@ -1,6 +1,6 @@
 // Any bytes, in each dialect: no crash; splitting twice gives the same; the statements stand in
 // order, do not overlap and lie inside the text, so that every byte belongs to one statement or to
-// one gap between two; and every fact points into the text.
+// one gap between two; every fact points into the text; and findings are in order and the same twice.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -37,6 +37,23 @@ void check_split(std::string_view text, Dialect dialect) {
   }
 }
 
+// Findings stand in order, each (rule, line) once, and analysing twice gives the same.
+void check_findings(const TextDocument& document, Dialect dialect, const Config& config) {
+  backstay::sql::Options options;
+  options.dialect = dialect;
+  const backstay::sql::Analysis once = backstay::sql::analyse(document, options, config);
+  const backstay::sql::Analysis again = backstay::sql::analyse(document, options, config);
+  check(once.findings.size() == again.findings.size() && once.reversibility == again.reversibility);
+  for (std::size_t i = 0; i < once.findings.size(); ++i) {
+    const backstay::Finding& finding = once.findings[i];
+    check(finding.rule == again.findings[i].rule && finding.at.offset == again.findings[i].at.offset);
+    check(finding.at.line >= 1 && finding.end_line >= finding.at.line);
+    if (i == 0) continue;
+    const backstay::Finding& before = once.findings[i - 1];
+    check(before.at.offset < finding.at.offset || (before.at.offset == finding.at.offset && before.rule < finding.rule));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check(fact.span.begin <= fact.span.end && fact.span.end <= text.size());
     }
     (void)backstay::sql::list_statements(document, dialect, config);
+    check_findings(document, dialect, config);
   }
   (void)backstay::sql::detect_dialect(document);
   return 0;

@@ -130,6 +130,11 @@ export function openEditor(parent: HTMLElement, text: string, file: string, dial
       const current = marks.find((mark) => mark.current);
       if (current) view.dispatch({ effects: EditorView.scrollIntoView(rangeOf(view.state, current)[0], { y: "center" }) });
     },
-    destroy: () => view.destroy(),
+    destroy: () => {
+      view.destroy();
+      // The editor measures with one range for good, which stays in the last text: without its frame it holds that alone,
+      // and not the whole report around it.
+      parent.remove();
+    },
   };
 }

@@ -13,6 +13,10 @@ async function picture(name, sample, part, height) {
   await page.click(`[data-sample="${sample}"]`);
   await page.waitForSelector("#verdict");
   await page.click(`[data-part="${part}"]`);
+  if (part === "rehearsal") {
+    await page.click(".rehearsal-offer button");
+    await page.waitForSelector(".compare-verdict", { timeout: 180_000 });
+  }
   if (part === "findings") await page.waitForSelector(".finding-detail .editor:not([hidden])");
   else await page.evaluate(() => document.querySelector(".tabs").scrollIntoView());
   await page.evaluate(() => document.fonts.ready.then(() => new Promise((resolve) => setTimeout(resolve, 300))));
@@ -26,5 +30,6 @@ async function picture(name, sample, part, height) {
 
 await picture("screenshot.png", "risky", "findings", 880);
 await picture("order.png", "deadlock", "order", 860);
+await picture("rehearsal.png", "risky", "rehearsal", 860);
 await close();
 server.close();

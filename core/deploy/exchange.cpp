@@ -2,6 +2,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "core/base/text_document.hpp"
 #include "core/deploy/sort_report.hpp"
@@ -33,7 +34,7 @@ class Reader {
 
   bool string(std::string& text) {
     if (level_ == Level::version || level_ == Level::entry) {
-      if (key_ == "package") package_ = normalise_guid(text).value_or(text), has_package_ = true;
+      if (key_ == "package") package_ = text, has_package_ = true;
       if (key_ == "version") number_ = text, has_number_ = true;
       if (key_ == "name") name_ = text;
     }
@@ -132,11 +133,16 @@ class Reader {
     return true;
   }
   bool finish_entry() {
-    const std::string at = here() + ".deps[" + std::to_string(entries_.size()) + "]";
-    if (!has_package_) return stop(at + " has no package");
-    if (!has_number_) return stop(at + " has no version");
-    if (!parse_version_number(number_, parts_)) return stop(at + ": \"" + number_ + "\" is no version number");
-    entries_.push_back({history_.package(package_), history_.text(number_)});
+    if (!has_package_ || !has_number_) {
+      return stop(here() + ".deps[" + std::to_string(entries_.size()) + "] has no " + (has_package_ ? "version" : "package"));
+    }
+    const auto known = numbers_.find(number_);
+    if (known == numbers_.end()) {
+      if (!parse_version_number(number_, parts_)) return stop(here() + ".deps[" + std::to_string(entries_.size()) + "]: \"" + number_ + "\" is no version number");
+      entries_.push_back({package_index({}), numbers_.emplace(number_, history_.text(number_)).first->second});
+    } else {
+      entries_.push_back({package_index({}), known->second});
+    }
     return true;
   }
   bool finish_version() {
@@ -146,13 +152,23 @@ class Reader {
       code = ErrorCode::limit_exceeded;
       return stop("more than " + std::to_string(limits_.max_deployment_versions) + " versions");
     }
-    history_.add_version(history_.package(package_, name_), history_.text(number_));
+    history_.add_version(package_index(name_), history_.text(number_));
     for (const History::Entry& entry : entries_) history_.add_entry(entry.package, entry.text);
     return true;
   }
 
+  // Millions of entries name a few packages, so ids are put into normal form once each as they are written.
+  std::uint32_t package_index(std::string_view name) {
+    const auto known = packages_.find(package_);
+    if (known != packages_.end() && (name.empty() || !history_.package_at(known->second).name.empty())) return known->second;
+    const std::uint32_t index = history_.package(normalise_guid(package_).value_or(package_), name);
+    packages_.insert_or_assign(package_, index);
+    return index;
+  }
+
   History& history_;
   const Limits& limits_;
+  std::unordered_map<std::string, std::uint32_t> packages_, numbers_;  // as written
   Level level_ = Level::start;
   std::size_t depth_ = 0, skipping_ = 0;
   std::string key_, package_, number_, name_;

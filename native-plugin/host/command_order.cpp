@@ -21,7 +21,8 @@ struct OrderOptions {
 
 int order_exchange_file(const OrderOptions& options, const Resolved& resolved) {
   const Limits& limits = resolved.settings.preflight.limits;
-  const Result<std::string> text = read_text(options.exchange, limits.max_text_file_bytes);
+  // A history of 200,000 versions with nine entries each is 150 MB of this format.
+  const Result<std::string> text = read_text(options.exchange, limits.max_package_inflated_bytes);
   if (!text.ok()) {
     complain(with_place(text.error()));
     return unreadable;

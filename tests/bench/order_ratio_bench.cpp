@@ -2,6 +2,7 @@
 // libsolv's transaction order, and the same algorithm in Python. Prints ratios; they differ less from machine to
 // machine than seconds do. The others know no steps that a package may not leave, so they do less.
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/graph/compressed_sparse_row_graph.hpp>
@@ -195,10 +196,31 @@ void compare(std::uint32_t versions, std::uint32_t packages, std::uint32_t entri
   if (python >= 0 && mixed != expected) std::printf("  PYTHON'S ORDER IS ANOTHER ONE\n");
 }
 
+long peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+// The largest memory of a process only grows, so each size has a process of its own.
+int show_memory(std::uint32_t versions) {
+  const History history = backstay::testing::turns(versions, 1'000, 2, 0);
+  const long before = peak_mb();
+  const SortOutcome outcome = sort_history(history);
+  std::printf("  %8u versions, %8u entries: %4ld MB with the history, %4ld MB at most while it is sorted\n", history.versions(), history.entries(), before, peak_mb());
+  return outcome.ok() ? 0 : 1;
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "--memory") return show_memory(static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)));
   compare(5'000, 50, 9, true, true);
   compare(200'000, 100, 9, false, true);
   compare(1'000'000, 1'000, 2, false, false);
+  std::printf("largest memory\n");
+  std::fflush(stdout);
+  for (const char* versions : {"250000", "500000", "1000000"}) {
+    if (std::system(("'" + std::string(argv[0]) + "' --memory " + versions).c_str()) != 0) std::printf("  NO ORDER\n");
+  }
 }

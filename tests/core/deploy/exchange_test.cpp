@@ -42,6 +42,13 @@ TEST_CASE("exchange: an order, a version that names itself, odd texts") {
         "\"selfDependency\": {\"index\": 0, \"name\": \"\\\"\\u0001\", \"version\": \"2\"}}\n");
 }
 
+TEST_CASE("exchange: an id is one package however it is written, and its first name stays") {
+  CHECK(outcome(R"({"versions": [{"package": "A", "version": "1", "deps": [{"package": "147FA70D65194393B5D087931F9FD609", "version": "9"}]},
+    {"package": "{147fa70d-6519-4393-b5d0-87931f9fd609}", "name": "Root", "version": "1", "deps": [{"package": "147FA70D-6519-4393-B5D0-87931F9FD609", "version": " 1.0"}]},
+    {"package": "147fa70d-6519-4393-b5d0-87931f9fd609", "name": "Other", "version": "2"}]})")
+            .ends_with("\"selfDependency\": {\"index\": 1, \"name\": \"Root\", \"version\": \"1\"}}\n"));
+}
+
 TEST_CASE("exchange: what is refused, with its place") {
   CHECK(outcome("").starts_with("archive/malformed 1:1"));
   CHECK(outcome("[]") == "archive/malformed 0:0 no list \"versions\" in the exchange file");

@@ -37,7 +37,7 @@ class Uses {
     for (const Fact& fact : scope_.script().facts) {
       if (!scope_.of(fact).executed) continue;
       if (fact.verb == Verb::create) note_create(fact);
-      if (fact.verb == Verb::rename && !fact.new_name.name.empty()) find(fact.new_name, fact, true);
+      if (fact.verb == Verb::rename && !fact.new_name->name.empty()) find(fact.new_name, fact, true);
       if (!fact.has(Flag::if_exists) && !fact.has(Flag::skeleton) && !scope_.of(fact).under_if) note_use(fact);
     }
     return std::move(uses_);

@@ -58,16 +58,17 @@ std::string reverse_json(const ReverseScripts& scripts, std::string_view file) {
   return out;
 }
 
-std::string reverse_text(const ReverseScripts& scripts, std::string_view file) {
-  std::string out = "-- " + std::string(file) + ": " + verdict_line(scripts) + "\n";
-  if (!scripts.verified) out += "-- Unverified on a server: no " + std::string(rollback::to_string(scripts.server)) + " server was at hand to prove these scripts.\n";
+std::string reverse_text(const ReverseScripts& scripts, std::string_view file, Language language) {
+  const Words say(language);
+  std::string out = "-- " + std::string(file) + ": " + say(verdict_line(scripts)) + "\n";
+  if (!scripts.verified) out += "-- " + say("Unverified on a server: no " + std::string(rollback::to_string(scripts.server)) + " server was at hand to prove these scripts.") + "\n";
   for (const ReversePiece& piece : scripts.pieces) {
     if (piece.reverse_class == rollback::ReverseClass::unchanged) continue;
-    out += "-- line " + std::to_string(piece.line) + ": " + piece.kind + ": " + std::string(rollback::to_string(piece.reverse_class)) + "\n";
+    out += "-- " + rollback::step_line(piece, say) + "\n";
     for (const std::string& reason : piece.reasons) out += "--   " + reason + "\n";
   }
-  out += "\n-- ======== capture script (run it instead of the script; alone: --part capture) ========\n" + scripts.capture_script;
-  out += "\n-- ======== reverse script (takes it back; alone: --part reverse) ========\n" + scripts.reverse_script;
+  out += "\n-- ======== " + say("capture script (run it instead of the script; alone: --part capture)") + " ========\n" + scripts.capture_script;
+  out += "\n-- ======== " + say("reverse script (takes it back; alone: --part reverse)") + " ========\n" + scripts.reverse_script;
   return out;
 }
 

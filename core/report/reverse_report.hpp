@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/rollback/reverse.hpp"
+#include "core/text/words.hpp"
 
 namespace backstay::report {
 
@@ -13,6 +14,7 @@ std::string reverse_json(const rollback::ReverseScripts& scripts, std::string_vi
 
 // For people: what happens to each statement, then the two scripts between markers. All of it is SQL
 // comments and SQL, so that an editor shows it as such.
-std::string reverse_text(const rollback::ReverseScripts& scripts, std::string_view file);
+// Reasons are in the language they were made in (ReverseOptions::words).
+std::string reverse_text(const rollback::ReverseScripts& scripts, std::string_view file, Language language);
 
 }  // namespace backstay::report

@@ -68,6 +68,7 @@ void Planner::find_key(RowCapture& rows) const {
       return std::find(rows.assigned.begin(), rows.assigned.end(), column) != rows.assigned.end();
     });
     if (!assigns) rows.key = table.key;
+    rows.keyless = table.key.empty();
     return;
   }
 }

@@ -41,6 +41,7 @@ struct RowCapture {
   // what the dialect adds to keep them still.
   std::string query, lock;
   std::string why_not_query;          // one clause; empty for query and inserted
+  bool keyless = false;               // a KnownTable says that it has no key
   std::vector<std::string> key;       // from KnownTable and untouched by `assigned`; empty: look it up or refuse
 };
 

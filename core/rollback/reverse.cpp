@@ -100,11 +100,53 @@ void raise_class(ReversePiece& piece, ReverseClass least, std::string reason) {
   piece.reasons.push_back(std::move(reason));
 }
 
-std::string step_heading(const ReversePiece& piece) {
-  std::string out = "-- Step " + std::to_string(piece.step) + ", line " + std::to_string(piece.line) + ": " + piece.kind + ", " +
-                    std::string(to_string(piece.reverse_class)) + "\n";
+void ScriptWriter::write() {
+  for (const PlannedStatement& statement : plan_.statements) {
+    ReversePiece piece = piece_of(statement);
+    for (const RowCapture& rows : statement.rows) {
+      if (rows.keyless && rows.method != RowMethod::whole && out_.server != Server::sqlite && !piece.before.empty() && statement.unread.empty()) {
+        raise_class(piece, ReverseClass::not_undone, rows.table + " has no key that this statement leaves alone, so its rows could not be found again.");
+      }
+    }
+    for (std::string& reason : piece.reasons) reason = say_(reason);
+    out_.pieces.push_back(std::move(piece));
+  }
+  write_scripts();
+}
+
+std::string ScriptWriter::heading(const std::vector<std::string_view>& sentences) const {
+  std::string out;
+  for (const std::string_view sentence : sentences) out += "-- " + say_(sentence) + "\n";
+  if (!out_.verified) out += "-- " + say_("Unverified on a server: no " + std::string(to_string(out_.server)) + " server was at hand to prove these scripts.") + "\n";
+  return out + "-- " + say_("Written by backstay reverse.") + "\n";
+}
+
+std::string ScriptWriter::capture_heading() const {
+  return heading({"The script with captures: before each statement what it will change, in the same transaction.", "Run this instead of the script, in one session."});
+}
+
+std::string ScriptWriter::reverse_heading() const {
+  return heading({"Takes back what the capture script applied, last statement first; a run of its own, when that has committed.",
+                  "Values that somebody has written since stay; the last query lists them. Running it again changes nothing."});
+}
+
+std::string ScriptWriter::step_heading(const ReversePiece& piece) const {
+  std::string out = "-- " + step_line(piece, say_) + "\n";
   for (const std::string& reason : piece.reasons) out += as_comment("  " + reason) + "\n";
   return out;
+}
+
+std::string ScriptWriter::reverse_steps(std::string (*wrap)(const std::string& step)) const {
+  std::string out;
+  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
+    if (piece->reverse_class == ReverseClass::unchanged) continue;
+    out += "\n" + step_heading(*piece) + as_comment(slice(piece->begin, piece->end)) + "\n" + (wrap == nullptr ? piece->reverse : wrap(piece->reverse));
+  }
+  return out;
+}
+
+std::string step_line(const ReversePiece& piece, const Words& say) {
+  return say("Step " + std::to_string(piece.step) + ", line " + std::to_string(piece.line) + ": " + piece.kind + ", " + std::string(to_string(piece.reverse_class)));
 }
 
 std::string gap_text(const TextDocument& document, std::size_t begin, std::size_t end) {
@@ -120,11 +162,14 @@ ReverseScripts reverse_scripts(const TextDocument& document, const ReverseOption
   out.server = options.server;
   out.script_id = id_of(document.text());
   const CapturePlan plan = capture_plan(document, dialect_of(options.server), config, options.known);
+  out.verified = options.server == Server::postgresql || options.server == Server::sqlite;
+  const Words english(Language::en);
+  const Words& say = options.words ? *options.words : english;
   switch (options.server) {
-    case Server::postgresql: write_postgresql(out, plan, document); break;
-    case Server::mssql: write_mssql(out, plan, document); break;
-    case Server::oracle: write_oracle(out, plan, document); break;
-    case Server::sqlite: write_sqlite(out, plan, document, options.known); break;
+    case Server::postgresql: write_postgresql(out, plan, document, say); break;
+    case Server::mssql: write_mssql(out, plan, document, say); break;
+    case Server::oracle: write_oracle(out, plan, document, say); break;
+    case Server::sqlite: write_sqlite(out, plan, document, say, options.known); break;
   }
   for (const ReversePiece& piece : out.pieces) out.reverse_class = std::max(out.reverse_class, piece.reverse_class);
   return out;

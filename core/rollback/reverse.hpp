@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/rollback/capture_plan.hpp"
+#include "core/text/words.hpp"
 
 namespace backstay::rollback {
 
@@ -54,12 +55,17 @@ struct ReverseScripts {
 struct ReverseOptions {
   Server server = Server::postgresql;
   std::string capture_schema = "backstay_capture";  // a plain lower-case name; holds everything captured
-  std::vector<KnownTable> known;                    // SQLite needs them; others look keys up in the catalogue
+  // SQLite needs them; others look keys up in the catalogue. A key without columns says that the table has none.
+  std::vector<KnownTable> known;
+  const Words* words = nullptr;                     // language of reasons and comments; null: English. Borrowed
 };
 
 // `document` is read in the server's dialect (SQLite: postgresql). Never fails: see ReverseClass.
 ReverseScripts reverse_scripts(const TextDocument& document, const ReverseOptions& options, const sql::Config& config);
 
 Dialect dialect_of(Server server);
+
+// "Step 1, line 2: UPDATE, safe".
+std::string step_line(const ReversePiece& piece, const Words& say);
 
 }  // namespace backstay::rollback

@@ -20,12 +20,11 @@ bool is_module(ObjectKind kind) {
   return kind == ObjectKind::view || kind == ObjectKind::function || kind == ObjectKind::procedure || kind == ObjectKind::trigger || kind == ObjectKind::routine;
 }
 
-class Writer {
+class Writer : public ScriptWriter {
  public:
-  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) : out_(out), plan_(plan), document_(document) {}
+  using ScriptWriter::ScriptWriter;
 
-  void write() {
-    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
+  void write_scripts() override {
     write_capture();
     write_reverse();
     out_.discard_script =
@@ -36,7 +35,7 @@ class Writer {
   }
 
  private:
-  ReversePiece piece_of(const PlannedStatement& statement);
+  ReversePiece piece_of(const PlannedStatement& statement) override;
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   bool weave_output(const PlannedStatement& statement, const RowCapture& rows, ReversePiece& piece);
   void define(const Fact& fact, ReversePiece& piece);
@@ -47,9 +46,6 @@ class Writer {
   void write_capture();
   void write_reverse();
 
-  ReverseScripts& out_;
-  const CapturePlan& plan_;
-  const TextDocument& document_;
 };
 
 // The rows of a plain statement come out of it. False when it has no place for an OUTPUT clause of ours.
@@ -206,8 +202,7 @@ bool starts_module(const PlannedStatement& statement) {
 
 void Writer::write_capture() {
   std::string& out = out_.capture_script;
-  out = "-- The script with captures: what each statement changes is kept, in the same transaction.\n"
-        "-- Run this instead of the script, in one session. Unverified on a server. Written by backstay reverse.\n"
+  out = capture_heading() +
         "SET XACT_ABORT ON;\nGO\n";
   for (const char* part : {"mssql/common", "mssql/capture", "mssql/parts", "mssql/capture_parts", "mssql/texts"}) out += sql_text(part);
   out += "BEGIN TRANSACTION;\nINSERT INTO backstay_capture.run (script) VALUES (N'" + out_.script_id + "');\n"
@@ -233,22 +228,18 @@ void Writer::write_capture() {
 
 void Writer::write_reverse() {
   std::string& out = out_.reverse_script;
-  out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
-        "-- the last query lists them. Running it again changes nothing. Unverified on a server. Written by backstay reverse.\n"
+  out = reverse_heading() +
         "SET XACT_ABORT ON;\nGO\n";
   for (const char* part : {"mssql/common", "mssql/parts", "mssql/reverse_parts", "mssql/texts", "mssql/reverse"}) out += sql_text(part);
   out += "BEGIN TRANSACTION;\nDECLARE @backstay_run int = (SELECT MAX(run) FROM backstay_capture.run WITH (UPDLOCK) WHERE script = N'" + out_.script_id + "' AND reversed_at IS NULL);\n"
          "EXEC sp_set_session_context N'backstay_reversing', @backstay_run;\nIF @backstay_run IS NOT NULL\nBEGIN\n";
-  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
-    if (piece->reverse_class == ReverseClass::unchanged) continue;
-    out += step_heading(*piece) + as_comment(document_.text().substr(piece->begin, piece->end - piece->begin)) + "\n" + piece->reverse;
-  }
+  out += reverse_steps(nullptr);
   out += "UPDATE backstay_capture.run SET reversed_at = SYSUTCDATETIME() WHERE run = @backstay_run;\nEND;\n"
          "SELECT step, relation, row_key, column_name, kind, detail FROM backstay_capture.conflict WHERE run = @backstay_run;\nCOMMIT TRANSACTION;\n";
 }
 
 }  // namespace
 
-void write_mssql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) { Writer(out, plan, document).write(); }
+void write_mssql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const Words& say) { Writer(out, plan, document, say).write(); }
 
 }  // namespace backstay::rollback

@@ -38,12 +38,11 @@ std::string_view metadata_type(const Fact& fact) {
   }
 }
 
-class Writer {
+class Writer : public ScriptWriter {
  public:
-  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) : out_(out), plan_(plan), document_(document) {}
+  using ScriptWriter::ScriptWriter;
 
-  void write() {
-    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
+  void write_scripts() override {
     write_capture();
     write_reverse();
     out_.discard_script =
@@ -53,7 +52,7 @@ class Writer {
   }
 
  private:
-  ReversePiece piece_of(const PlannedStatement& statement);
+  ReversePiece piece_of(const PlannedStatement& statement) override;
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void define(const Fact& fact, ReversePiece& piece);
   void change_parts(std::string_view object, std::string_view column, ReversePiece& piece);
@@ -66,9 +65,6 @@ class Writer {
   void write_capture();
   void write_reverse();
 
-  ReverseScripts& out_;
-  const CapturePlan& plan_;
-  const TextDocument& document_;
   std::string prepare_;
 };
 
@@ -188,8 +184,7 @@ std::string block(const std::string& calls) { return calls.empty() ? std::string
 
 void Writer::write_capture() {
   std::string& out = out_.capture_script;
-  out = "-- The script with captures: what each statement changes is kept just before, in the same transaction.\n"
-        "-- Run this instead of the script. Unverified on a server. Written by backstay reverse.\nSET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
+  out = capture_heading() + "SET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
   out += sql_text("oracle/package");
   out += sql_text("oracle/parts");
   out += block(prepare_);
@@ -214,18 +209,13 @@ void Writer::write_capture() {
 
 void Writer::write_reverse() {
   std::string& out = out_.reverse_script;
-  out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
-        "-- the last query lists them. A run of its own, after the capture script has committed. Unverified on a server.\n"
-        "-- Written by backstay reverse.\nSET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
-  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
-    if (piece->reverse_class == ReverseClass::unchanged) continue;
-    out += "\n" + step_heading(*piece) + as_comment(document_.text().substr(piece->begin, piece->end - piece->begin)) + "\n" + block(piece->reverse);
-  }
+  out = reverse_heading() + "SET DEFINE OFF\nWHENEVER SQLERROR EXIT FAILURE ROLLBACK\n";
+  out += reverse_steps(block);
   out += "SELECT step, tab, row_key, column_name, kind, detail FROM backstay_conflict WHERE script = '" + out_.script_id + "';\nCOMMIT;\n";
 }
 
 }  // namespace
 
-void write_oracle(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) { Writer(out, plan, document).write(); }
+void write_oracle(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const Words& say) { Writer(out, plan, document, say).write(); }
 
 }  // namespace backstay::rollback

@@ -15,12 +15,11 @@ std::string text_array(const std::vector<std::string>& values) {
   return out + "]::text[]";
 }
 
-class Writer {
+class Writer : public ScriptWriter {
  public:
-  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) : out_(out), plan_(plan), document_(document) {}
+  using ScriptWriter::ScriptWriter;
 
-  void write() {
-    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
+  void write_scripts() override {
     write_capture();
     write_reverse();
     out_.discard_script =
@@ -35,18 +34,14 @@ class Writer {
  private:
   void watch_calls(const PlannedStatement& statement, ReversePiece& piece);
   void watch_rows(const PlannedStatement& statement, ReversePiece& piece);
-  ReversePiece piece_of(const PlannedStatement& statement);
+  ReversePiece piece_of(const PlannedStatement& statement) override;
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void weave_insert(const PlannedStatement& statement, ReversePiece& piece);
   void capture_objects(const PlannedStatement& statement, ReversePiece& piece);
   void drop_tables(const PlannedStatement& statement, ReversePiece& piece);
   void write_capture();
   void write_reverse();
-  std::string slice(std::size_t begin, std::size_t end) const { return std::string(document_.text().substr(begin, end - begin)); }
 
-  ReverseScripts& out_;
-  const CapturePlan& plan_;
-  const TextDocument& document_;
 };
 
 // The rows an INSERT adds are what it returns.
@@ -180,8 +175,7 @@ ReversePiece Writer::piece_of(const PlannedStatement& statement) {
 
 void Writer::write_capture() {
   std::string& out = out_.capture_script;
-  out = "-- The script with captures: before each statement what it will change, in the same transaction.\n"
-        "-- Run this instead of the script. Written by backstay reverse.\n"
+  out = capture_heading() +
         "SET client_min_messages TO warning;\nSET check_function_bodies TO off;\n";
   out += sql_text("postgresql/common");
   for (const char* part : {"structure", "capture_rows", "watch_rows", "capture_structure"}) out += sql_text(std::string("postgresql/") + part);
@@ -208,26 +202,20 @@ void Writer::write_capture() {
 
 void Writer::write_reverse() {
   std::string& out = out_.reverse_script;
-  out = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
-        "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\n"
+  out = reverse_heading() +
         "SET client_min_messages TO warning;\nSET check_function_bodies TO off;\n";
   out += sql_text("postgresql/common");
   for (const char* part : {"structure", "reverse_structure", "reverse_rows", "reverse_watched"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\nRESET check_function_bodies;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
-  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
-    if (piece->reverse_class == ReverseClass::unchanged) continue;
-    const PlannedStatement& statement = plan_.statements[piece->step - 1];
-    out += "\n" + step_heading(*piece) + as_comment(slice(statement.begin, statement.end)) + "\n" + piece->reverse;
-  }
+  out += reverse_steps(nullptr);
   out += "\nCALL pg_temp.backstay_finish_reverse();\nSELECT step, relation, row_key, column_name, kind, before, after, current, detail\n"
          "FROM pg_temp.backstay_conflicts();\nCOMMIT;\n";
 }
 
 }  // namespace
 
-void write_postgresql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document) {
-  out.verified = true;
-  Writer(out, plan, document).write();
+void write_postgresql(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const Words& say) {
+  Writer(out, plan, document, say).write();
 }
 
 }  // namespace backstay::rollback

@@ -57,18 +57,14 @@ struct Captured {
   bool is_key(const std::string& column) const { return std::find(known->key.begin(), known->key.end(), column) != known->key.end(); }
 };
 
-class Writer {
+class Writer : public ScriptWriter {
  public:
-  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const std::vector<KnownTable>& known)
-      : out_(out), plan_(plan), document_(document), known_(known) {}
+  Writer(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const Words& say, const std::vector<KnownTable>& known)
+      : ScriptWriter(out, plan, document, say), known_(known) {}
 
-  void write() {
-    for (const PlannedStatement& statement : plan_.statements) out_.pieces.push_back(piece_of(statement));
-    write_scripts();
-  }
 
  private:
-  ReversePiece piece_of(const PlannedStatement& statement);
+  ReversePiece piece_of(const PlannedStatement& statement) override;
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void define(const Fact& fact, ReversePiece& piece);
   std::string reverse_of(const Captured& c) const;
@@ -76,11 +72,8 @@ class Writer {
   std::string held(const Captured& c, std::string_view a, std::string_view column) const {
     return "EXISTS (SELECT 1 FROM backstay_conflict h WHERE h.script = '" + out_.script_id + "' AND h.relation = " + sql_literal(c.known->name) + " AND h.row_key = " + c.key_text(a) + " AND h.column_name = " + sql_literal(column) + ")";
   }
-  void write_scripts();
+  void write_scripts() override;
 
-  ReverseScripts& out_;
-  const CapturePlan& plan_;
-  const TextDocument& document_;
   const std::vector<KnownTable>& known_;
   std::vector<Captured> captured_;
 };
@@ -188,7 +181,7 @@ ReversePiece Writer::piece_of(const PlannedStatement& statement) {
 
 void Writer::write_scripts() {
   std::string& capture = out_.capture_script;
-  capture = "-- The script with captures: before each statement what it will change, in the same transaction.\n-- Run this instead of the script. Written by backstay reverse.\nBEGIN;\n";
+  capture = capture_heading() + "BEGIN;\n";
   for (std::size_t i = 0; i < out_.pieces.size(); ++i) {
     const ReversePiece& piece = out_.pieces[i];
     capture += "\n" + step_heading(piece);
@@ -197,16 +190,12 @@ void Writer::write_scripts() {
   }
   capture += "\nCOMMIT;\n";
   std::string& reverse = out_.reverse_script;
-  reverse = "-- Takes back what the capture script applied, last statement first. Values that somebody has written since stay;\n"
-            "-- the last query lists them. Running it again changes nothing. Written by backstay reverse.\nBEGIN;\n" + std::string(conflict_table);
+  reverse = reverse_heading() + "BEGIN;\n" + std::string(conflict_table);
   // Run twice, the second time finds nothing: the tables are gone then.
   for (const Captured& c : captured_) {
     for (const std::string& name : {c.before, c.after}) reverse += "CREATE TABLE IF NOT EXISTS " + name + " (" + c.columns() + ");\n";
   }
-  for (auto piece = out_.pieces.rbegin(); piece != out_.pieces.rend(); ++piece) {
-    if (piece->reverse_class == ReverseClass::unchanged) continue;
-    reverse += "\n" + step_heading(*piece) + as_comment(piece->statement) + "\n" + piece->reverse;
-  }
+  reverse += reverse_steps(nullptr);
   for (const Captured& c : captured_) reverse += "DROP TABLE " + c.before + ";\nDROP TABLE " + c.after + ";\n";
   reverse += "DELETE FROM backstay_conflict WHERE script = '" + out_.script_id + "' AND kind = 'changed' AND (before IS current OR before IS after);\n"
              "SELECT step, relation, row_key, column_name, kind, before, after, current FROM backstay_conflict WHERE script = '" + out_.script_id + "' ORDER BY step DESC, relation, row_key, column_name;\nCOMMIT;\n";
@@ -216,9 +205,8 @@ void Writer::write_scripts() {
 
 }  // namespace
 
-void write_sqlite(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const std::vector<KnownTable>& known) {
-  out.verified = true;
-  Writer(out, plan, document, known).write();
+void write_sqlite(ReverseScripts& out, const CapturePlan& plan, const TextDocument& document, const Words& say, const std::vector<KnownTable>& known) {
+  Writer(out, plan, document, say, known).write();
 }
 
 }  // namespace backstay::rollback

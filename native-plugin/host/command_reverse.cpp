@@ -1,6 +1,7 @@
 // backstay reverse: the capture script and the reverse script of a SQL script.
 #include <memory>
 
+#include "core/base/json.hpp"
 #include "core/base/text_document.hpp"
 #include "core/report/reverse_report.hpp"
 #include "native-plugin/host/checking_options.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 struct ReverseArguments {
   CheckingOptions options;
-  std::string path, part = "all", format = "text", server;
+  std::string path, part = "all", format = "text", server, environment;
   std::vector<std::string> tables;
 };
 
@@ -37,12 +38,39 @@ rollback::KnownTable known_table(const std::string& text) {
   return table;
 }
 
-std::string rendered(const rollback::ReverseScripts& scripts, const std::string& file, const ReverseArguments& arguments) {
+// Tables of an environment description that say which columns are their key. Columns of a table without a "primary_key" member
+// are no news: the servers look keys up themselves.
+Result<std::vector<rollback::KnownTable>> known_tables(const std::string& path, std::size_t max_bytes) {
+  const Result<std::string> text = read_text(path, max_bytes);
+  if (!text.ok()) return text.error();
+  const auto document = parse_json(text.value(), path);
+  if (!document.ok()) return document.error();
+  std::vector<rollback::KnownTable> known;
+  const JsonValue* tables = document.value().root.find("tables");
+  if (tables == nullptr) return known;
+  for (const JsonValue& entry : tables->items) {
+    const JsonValue* key = entry.find("primary_key");
+    if (key == nullptr) continue;
+    const std::string name = entry.text("name").value_or("");
+    const std::size_t dot = name.rfind('.');
+    rollback::KnownTable table;
+    table.name = dot == std::string::npos ? name : name.substr(dot + 1);
+    table.schema = dot == std::string::npos ? entry.text("schema").value_or("") : name.substr(0, dot);
+    for (const JsonValue& column : key->items) table.key.push_back(column.string);
+    if (const JsonValue* columns = entry.find("columns")) {
+      for (const JsonValue& column : columns->items) table.columns.push_back(column.text("name").value_or(""));
+    }
+    known.push_back(std::move(table));
+  }
+  return known;
+}
+
+std::string rendered(const rollback::ReverseScripts& scripts, const std::string& file, const ReverseArguments& arguments, Language language) {
   if (arguments.format == "json") return report::reverse_json(scripts, file);
   if (arguments.part == "capture") return scripts.capture_script;
   if (arguments.part == "reverse") return scripts.reverse_script;
   if (arguments.part == "discard") return scripts.discard_script;
-  return report::reverse_text(scripts, file);
+  return report::reverse_text(scripts, file, language);
 }
 
 int reverse_script(const ReverseArguments& arguments, const Resolved& resolved) {
@@ -64,8 +92,18 @@ int reverse_script(const ReverseArguments& arguments, const Resolved& resolved) 
   options.server = *dialect == Dialect::mssql ? rollback::Server::mssql : *dialect == Dialect::oracle ? rollback::Server::oracle : rollback::Server::postgresql;
   if (arguments.server == "sqlite") options.server = rollback::Server::sqlite;
   for (const std::string& table : arguments.tables) options.known.push_back(known_table(table));
+  if (!arguments.environment.empty()) {
+    const Result<std::vector<rollback::KnownTable>> known = known_tables(arguments.environment, preflight.limits.max_script_bytes);
+    if (!known.ok()) {
+      complain(with_place(known.error()));
+      return usage;
+    }
+    options.known.insert(options.known.end(), known.value().begin(), known.value().end());
+  }
+  const Words words(resolved.write.lang);
+  options.words = &words;
   const rollback::ReverseScripts scripts = rollback::reverse_scripts(document, options, preflight.sql);
-  if (!deliver(rendered(scripts, arguments.path, arguments), resolved.output)) return usage;
+  if (!deliver(rendered(scripts, arguments.path, arguments, resolved.write.lang), resolved.output)) return usage;
   return scripts.reverse_class == rollback::ReverseClass::not_undone ? findings : done;
 }
 
@@ -82,6 +120,8 @@ Action add_reverse(CLI::App& app) {
   command->add_option("--table", arguments->tables, "NAME:KEY,..:COLUMN,..  a table whose key and columns are known (repeatable)")
       ->option_text("SPEC")
       ->allow_extra_args(false);
+  command->add_option("--environment", arguments->environment, "description of the target; tables with a \"primary_key\" give theirs")->option_text("FILE");
+  command->add_option("--lang", arguments->options.lang, "of reasons and comments: en (default) or ru")->check(CLI::IsMember({"en", "ru"}));
   add_dialect_option(*command, arguments->options);
   add_config_option(*command, arguments->options);
   add_output_option(*command, arguments->options.output);

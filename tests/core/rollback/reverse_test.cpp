@@ -104,6 +104,30 @@ TEST_CASE("reverse scripts: definitions on SQL Server and Oracle come back by th
   }
 }
 
+TEST_CASE("reverse scripts: every reason has its Russian form, and scripts speak it") {
+  const backstay::Words russian(backstay::Language::ru);
+  static constexpr struct { Server server; const char* script; } rows[] = {{Server::mssql, tsql}, {Server::oracle, plsql},
+      {Server::postgresql, "DROP TABLE a; ALTER TABLE t DROP COLUMN b; ALTER TABLE t ADD c int; CREATE TABLE n (a int); TRUNCATE t; DO $$ BEGIN EXECUTE x; END $$; CALL p(); SELECT f(a) FROM t; "
+                           "UPDATE t SET a = f(1); CREATE ROLE r; ALTER SYSTEM SET a = 1; DROP SCHEMA s; GRANT ALL ON ALL TABLES IN SCHEMA s TO r; ALTER TYPE t ADD VALUE 'x'; COPY t FROM PROGRAM 'cat'; UPDATE t SET a = ((1"},
+      {Server::sqlite, "UPDATE t SET a = 1; DROP VIEW v; CREATE TABLE n (a int)"}};
+  for (const auto& row : rows) {
+    for (const ReversePiece& piece : made(row.script, row.server).pieces) {
+      for (const std::string& reason : piece.reasons) CHECK_MESSAGE(russian.knows(reason), reason);
+    }
+    ReverseOptions options;
+    options.server = row.server;
+    options.words = &russian;
+    const ReverseScripts scripts = reverse_scripts(TextDocument(row.script, "test.sql"), options, {});
+    CHECK(scripts.capture_script.find("-- Выполните его вместо исходного") != std::string::npos);
+    CHECK(not_understood(scripts.reverse_script, dialect_of(row.server)) == "");
+  }
+}
+
+TEST_CASE("reverse scripts: a table that is known to have no key is no surprise at run time") {
+  CHECK(classes(made("UPDATE t SET a = 1", Server::postgresql, {{"", "t", {}, {"a"}}})) == "not-undone");
+  CHECK(classes(made("TRUNCATE t", Server::postgresql, {{"", "t", {}, {"a"}}})) == "needs-review");
+}
+
 TEST_CASE("reverse scripts: a routine in an expression may write") {
   CHECK(classes(made("SELECT app.f(a) FROM t", Server::postgresql)) == "needs-review");
   CHECK(classes(made("SELECT lower(a), count(*) FROM t", Server::postgresql)) == "unchanged");

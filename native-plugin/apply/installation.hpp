@@ -47,6 +47,10 @@ struct Installation {
   Installation& operator=(const Installation&) = delete;
 
   ElementStore& store() { return services.store ? *services.store : *directory; }
+  // For a run over many elements; nothing for a host's own store.
+  std::optional<fs::Folder::Remembering> remember_store() const {
+    return directory ? std::optional<fs::Folder::Remembering>(directory->remember()) : std::nullopt;
+  }
   std::string now() const;              // RFC 3339
   std::string new_id() const;           // a random UUID
 };

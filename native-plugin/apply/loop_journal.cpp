@@ -50,6 +50,7 @@ Answer ApplyLoop::journal(const Request& request) {
 }
 
 Answer ApplyLoop::backup(const Request& request) {
+  const auto held = at_.remember_store();
   std::vector<NewEntry> entries;
   json manifest = json::parse(request.backup.manifest, nullptr, false);
   if (!manifest.is_object()) return failed(Outcome::failed, "internal", "the backup's manifest is no object");

@@ -33,6 +33,7 @@ Result<std::string> ApplyLoop::content_of(const StoreChange& change, const std::
 }
 
 Answer ApplyLoop::stage(const Request& request) {
+  const auto held = at_.remember_store();
   ElementStore& store = at_.store();
   if (auto begun = store.begin(request.name); !begun.ok()) return answered(begun);
   for (const StoreChange& change : request.changes) {
@@ -94,6 +95,7 @@ Answer ApplyLoop::element_digests(const Request& request) {
 
 // Every element reads back as it was meant to be.
 Answer ApplyLoop::read_store(const Request& request) {
+  const auto held = at_.remember_store();
   if (request.text == "digests") return element_digests(request);
   for (const StoreChange& change : request.changes) {
     std::string present;
@@ -103,6 +105,10 @@ Answer ApplyLoop::read_store(const Request& request) {
       return failed(Outcome::failed, "verify", "element \"" + change.key + "\" is " + (found ? "still there" : "not there"));
     }
     if (!found) continue;
+    if (const auto delivered = contents_.find(change.content); change.backup_entry.empty() && delivered != contents_.end()) {
+      if (delivered->second == present) continue;
+      return failed(Outcome::failed, "verify", "element \"" + change.key + "\" is not what was written");
+    }
     auto content = content_of(change, request.text);
     if (!content.ok()) return failed(content.error());
     if (content.value() != present) return failed(Outcome::failed, "verify", "element \"" + change.key + "\" is not what was written");

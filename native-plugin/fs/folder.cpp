@@ -86,12 +86,6 @@ int open_below(int root, const std::string& name, int flags, mode_t mode = 0) {
   return walk(root, name, flags, mode);
 }
 
-int open_parent(int root, std::string_view name) {
-  const std::string parent = parent_of(name);
-  return parent.empty() ? openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                        : open_below(root, parent, O_RDONLY | O_DIRECTORY);
-}
-
 Error bad_name(std::string_view name) {
   return {ErrorCode::unsafe, {}, "\"" + std::string(name) + "\" is no name below a folder"};
 }
@@ -190,9 +184,105 @@ Error io_error(std::string_view what, int error) {
   return {code, {}, std::string(what) + ": " + strerror_r(error, text, sizeof text)};
 }
 
+// Folders that stay open while somebody remembers, the last used first.
+class Folder::Opened {
+ public:
+  ~Opened() { close_all(); }
+  int find(std::string_view name) {
+    for (auto at = folders_.begin(); at != folders_.end(); ++at) {
+      if (at->first != name) continue;
+      std::rotate(folders_.begin(), at, at + 1);
+      return folders_.front().second;
+    }
+    return -1;
+  }
+  void add(std::string name, int descriptor) {
+    if (folders_.size() == most_folders) {
+      close(folders_.back().second);
+      folders_.pop_back();
+    }
+    folders_.insert(folders_.begin(), {std::move(name), descriptor});
+  }
+  // The folder itself and all below it.
+  void forget(std::string_view name) {
+    for (auto at = folders_.begin(); at != folders_.end();) {
+      const std::string_view known = at->first;
+      if (known != name && !(known.size() > name.size() && known.starts_with(name) && known[name.size()] == '/')) {
+        ++at;
+        continue;
+      }
+      close(at->second);
+      at = folders_.erase(at);
+    }
+  }
+  void close_all() {
+    for (const auto& folder : folders_) close(folder.second);
+    folders_.clear();
+  }
+  int holders = 0;
+
+ private:
+  static constexpr std::size_t most_folders = 16;  // more than names are deep
+  std::vector<std::pair<std::string, int>> folders_;
+};
+
+// Descriptor of the folder that holds a name, its own or a remembered one; -1 with errno.
+class Folder::Parent {
+ public:
+  Parent(int number, bool is_own) : number_(number), is_own_(is_own) {}
+  Parent(const Parent&) = delete;
+  Parent& operator=(const Parent&) = delete;
+  ~Parent() {
+    if (is_own_ && number_ >= 0) close(number_);
+  }
+  int get() const { return number_; }
+
+ private:
+  int number_;
+  bool is_own_;
+};
+
+Folder::Parent Folder::parent(std::string_view name) const {
+  std::string above = parent_of(name);
+  if (above.empty()) return Parent(descriptor_, false);
+  const bool is_kept = opened_->holders > 0;
+  if (is_kept) {
+    if (const int known = opened_->find(above); known >= 0) return Parent(known, false);
+  }
+  const int opened = open_below(descriptor_, above, O_RDONLY | O_DIRECTORY);
+  if (opened < 0 || !is_kept) return Parent(opened, true);
+  opened_->add(std::move(above), opened);
+  return Parent(opened, false);
+}
+
+// The last component is never a link, whichever way it is opened.
+int Folder::open_file(std::string_view name, int flags, unsigned mode) const {
+  if (opened_->holders == 0) return open_below(descriptor_, std::string(name), flags, mode);
+  const Parent above = parent(name);
+  if (above.get() < 0) return -1;
+  return openat(above.get(), last_of(name).c_str(), flags | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+void Folder::forget(std::string_view name) const { opened_->forget(name); }
+
+Folder::Remembering Folder::remember() const {
+  ++opened_->holders;
+  return Remembering(*this);
+}
+
+Folder::Remembering::~Remembering() {
+  if (folder_ && --folder_->opened_->holders == 0) folder_->opened_->close_all();
+}
+
+Folder::Folder(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)), opened_(std::make_unique<Opened>()) {}
+
+Folder::Folder(Folder&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)), opened_(std::move(other.opened_)) {}
+
 Folder& Folder::operator=(Folder&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(path_, other.path_);
+  std::swap(opened_, other.opened_);
   return *this;
 }
 
@@ -230,7 +320,7 @@ Result<Folder> Folder::reopen() const {
 
 Result<std::string> Folder::read(std::string_view name, std::uint64_t max_bytes) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor file(open_below(descriptor_, std::string(name), O_RDONLY | O_NONBLOCK));
+  Descriptor file(open_file(name, O_RDONLY | O_NONBLOCK, 0));
   if (file.get() < 0) return io_error("opening " + std::string(name), errno);
   struct stat info;
   if (fstat(file.get(), &info) != 0) return io_error("looking at " + std::string(name), errno);
@@ -254,11 +344,11 @@ Result<std::string> Folder::read(std::string_view name, std::uint64_t max_bytes)
 
 Result<bool> Folder::exists(std::string_view name) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor parent(open_parent(descriptor_, name));
-  if (parent.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
-  if (parent.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  const Parent above = parent(name);
+  if (above.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
   struct stat info;
-  if (fstatat(parent.get(), last_of(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (fstatat(above.get(), last_of(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
   if (errno == ENOENT) return false;
   return io_error("looking at " + std::string(name), errno);
 }
@@ -268,24 +358,18 @@ Result<Nothing> Folder::make_folder(std::string_view name) const { return make_f
 Result<Nothing> Folder::make_folder(std::string_view name, bool is_synced) const {
   if (name.empty()) return Nothing{};
   if (!is_plain(name)) return bad_name(name);
-  for (std::size_t end = name.find('/');; end = name.find('/', end + 1)) {
-    const std::string part(name.substr(0, end));
-    Descriptor parent(open_parent(descriptor_, part));
-    if (parent.get() < 0) return io_error("opening the folder of " + part, errno);
-    struct stat info;
-    if (fstatat(parent.get(), last_of(part).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (const int error = fault("mkdir")) return io_error("making the folder " + part, error);
-      if (mkdirat(parent.get(), last_of(part).c_str(), folder_mode) != 0 && errno != EEXIST) {
-        return io_error("making the folder " + part, errno);
-      }
-      if (is_synced) {
-        if (auto synced = sync_descriptor(parent.get(), parent_of(part)); !synced.ok()) return synced;
-      }
-    } else if (!S_ISDIR(info.st_mode)) {
-      return Error{ErrorCode::unsafe, {}, "\"" + part + "\" is no folder"};
-    }
-    if (end == std::string_view::npos) return Nothing{};
+  if (opened_->holders > 0 && opened_->find(name) >= 0) return Nothing{};
+  if (auto made = make_folder(parent_of(name), is_synced); !made.ok()) return made;
+  const Parent above = parent(name);
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  const std::string last = last_of(name);
+  struct stat info;
+  if (fstatat(above.get(), last.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) {
+    return S_ISDIR(info.st_mode) ? Result<Nothing>(Nothing{}) : Error{ErrorCode::unsafe, {}, "\"" + std::string(name) + "\" is no folder"};
   }
+  if (const int error = fault("mkdir")) return io_error("making the folder " + std::string(name), error);
+  if (mkdirat(above.get(), last.c_str(), folder_mode) != 0 && errno != EEXIST) return io_error("making the folder " + std::string(name), errno);
+  return is_synced ? sync_descriptor(above.get(), parent_of(name)) : Nothing{};
 }
 
 Result<Nothing> Folder::write(std::string_view name, std::string_view bytes, bool replace) const { return write(name, bytes, replace, true); }
@@ -296,7 +380,7 @@ Result<Nothing> Folder::write(std::string_view name, std::string_view bytes, boo
   if (auto made = make_folder(parent_of(name), is_synced); !made.ok()) return made;
   if (const int error = fault("open")) return io_error("making " + std::string(name), error);
   const int flags = O_WRONLY | O_CREAT | (replace ? O_TRUNC : O_EXCL);
-  Descriptor file(open_below(descriptor_, std::string(name), flags, file_mode));
+  Descriptor file(open_file(name, flags, file_mode));
   if (file.get() < 0) return io_error("making " + std::string(name), errno);
   if (auto written = write_all(file.get(), bytes, name); !written.ok()) return written;
   if (is_synced) {
@@ -320,22 +404,23 @@ Result<Nothing> Folder::rename(std::string_view from, std::string_view to, bool 
   if (!is_plain(from)) return bad_name(from);
   if (!is_plain(to)) return bad_name(to);
   if (auto made = make_folder(parent_of(to), is_synced); !made.ok()) return made;
-  Descriptor source(open_parent(descriptor_, from)), target(open_parent(descriptor_, to));
+  const Parent source = parent(from), target = parent(to);
   if (source.get() < 0 || target.get() < 0) return io_error("opening the folder of " + std::string(from), errno);
   if (const int error = fault("rename")) return io_error("moving " + std::string(from), error);
   if (renameat(source.get(), last_of(from).c_str(), target.get(), last_of(to).c_str()) != 0) {
     return io_error("moving " + std::string(from), errno);
   }
+  forget(from);
   return Nothing{};
 }
 
 Result<Nothing> Folder::remove(std::string_view name) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor parent(open_parent(descriptor_, name));
-  if (parent.get() < 0 && errno == ENOENT) return Nothing{};
-  if (parent.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  const Parent above = parent(name);
+  if (above.get() < 0 && errno == ENOENT) return Nothing{};
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
   if (const int error = fault("unlink")) return io_error("removing " + std::string(name), error);
-  if (unlinkat(parent.get(), last_of(name).c_str(), 0) != 0 && errno != ENOENT) {
+  if (unlinkat(above.get(), last_of(name).c_str(), 0) != 0 && errno != ENOENT) {
     return io_error("removing " + std::string(name), errno);
   }
   return Nothing{};
@@ -343,24 +428,38 @@ Result<Nothing> Folder::remove(std::string_view name) const {
 
 Result<Nothing> Folder::remove_folder(std::string_view name) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor parent(open_parent(descriptor_, name));
-  if (parent.get() < 0 && errno == ENOENT) return Nothing{};
-  if (parent.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
-  return remove_all(parent.get(), last_of(name));
+  const Parent above = parent(name);
+  if (above.get() < 0 && errno == ENOENT) return Nothing{};
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  forget(name);
+  return remove_all(above.get(), last_of(name));
+}
+
+Result<Nothing> Folder::remove_empty(std::string_view name) const {
+  if (!is_plain(name)) return bad_name(name);
+  const Parent above = parent(name);
+  if (above.get() < 0 && errno == ENOENT) return Nothing{};
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  forget(name);
+  if (const int error = fault("rmdir")) return io_error("removing " + std::string(name), error);
+  if (unlinkat(above.get(), last_of(name).c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) {
+    return io_error("removing " + std::string(name), errno);
+  }
+  return Nothing{};
 }
 
 Result<Nothing> Folder::sync_parent(std::string_view name) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor parent(open_parent(descriptor_, name));
-  if (parent.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
-  return sync_descriptor(parent.get(), parent_of(name));
+  const Parent above = parent(name);
+  if (above.get() < 0) return io_error("opening the folder of " + std::string(name), errno);
+  return sync_descriptor(above.get(), parent_of(name));
 }
 
 Result<Nothing> Folder::sync() const { return sync_descriptor(descriptor_, path_); }
 
 Result<Nothing> Folder::sync_file(std::string_view name) const {
   if (!is_plain(name)) return bad_name(name);
-  Descriptor file(open_below(descriptor_, std::string(name), O_RDONLY));
+  Descriptor file(open_file(name, O_RDONLY, 0));
   if (file.get() < 0) return io_error("opening " + std::string(name), errno);
   return sync_descriptor(file.get(), name);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,26 @@ class Folder {
  public:
   // Opens `path`; with `create` it and its parents are made (mode 0700).
   static Result<Folder> open(const std::string& path, bool create);
+
+  // While one of these lives, the folders that names lead through stay open, so that the next name of the same
+  // folder costs one system call and not a walk. For a run over many files; somebody else who moves a folder
+  // meanwhile moves it with what is written into it.
+  class Remembering {
+   public:
+    ~Remembering();
+    Remembering(Remembering&& other) noexcept : folder_(other.folder_) { other.folder_ = nullptr; }
+    Remembering& operator=(Remembering&&) = delete;
+
+   private:
+    friend class Folder;
+    explicit Remembering(const Folder& folder) : folder_(&folder) {}
+    const Folder* folder_;
+  };
+  [[nodiscard]] Remembering remember() const;
   // An open descriptor of its own on the same folder.
   Result<Folder> reopen() const;
 
-  Folder(Folder&& other) noexcept : descriptor_(other.descriptor_), path_(std::move(other.path_)) { other.descriptor_ = -1; }
+  Folder(Folder&& other) noexcept;
   Folder& operator=(Folder&& other) noexcept;
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -42,6 +59,7 @@ class Folder {
   // Absent is no error.
   Result<Nothing> remove(std::string_view name) const;
   Result<Nothing> remove_folder(std::string_view name) const;  // with everything in it; absent is no error
+  Result<Nothing> remove_empty(std::string_view name) const;   // a folder; one that holds something stays
   Result<Nothing> make_folder(std::string_view name) const;    // and its parents; there already is no error
   // The folder that holds `name`: its entries survive a power cut after this.
   Result<Nothing> sync_parent(std::string_view name) const;
@@ -63,9 +81,15 @@ class Folder {
   Result<Nothing> make_folder(std::string_view name, bool is_synced) const;
   Result<Nothing> write(std::string_view name, std::string_view bytes, bool replace, bool is_synced) const;
   Result<Nothing> rename(std::string_view from, std::string_view to, bool is_synced) const;
-  explicit Folder(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  explicit Folder(int descriptor, std::string path);
+  class Opened;
+  class Parent;
+  Parent parent(std::string_view name) const;
+  int open_file(std::string_view name, int flags, unsigned mode) const;
+  void forget(std::string_view name) const;
   int descriptor_ = -1;
   std::string path_;
+  std::unique_ptr<Opened> opened_;
 };
 
 // The error of a failed call with errno `error`; `what` says which, without a path of the machine in front.

@@ -1,8 +1,5 @@
 #include "native-plugin/store/directory_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 
@@ -30,6 +27,19 @@ Answered answer(const Result<Nothing>& result) {
 std::string parent_of(std::string_view key) {
   const std::size_t slash = key.rfind('/');
   return slash == std::string_view::npos ? std::string() : std::string(key.substr(0, slash));
+}
+
+// All folders of a tree, a folder before what is in it.
+std::set<std::string> folders_of(const std::string& root, const std::vector<std::string>& files) {
+  std::set<std::string> folders = {root};
+  for (const std::string& file : files) {
+    for (std::string part = parent_of(file); part.size() > root.size() && folders.insert(part).second; part = parent_of(part)) {}
+  }
+  return folders;
+}
+
+Error damaged_plan(std::string_view op_id) {
+  return {ErrorCode::malformed, {}, "the list of moves of operation " + std::string(op_id) + " is damaged"};
 }
 
 }  // namespace
@@ -86,21 +96,48 @@ Answered DirectoryStore::read(std::string_view key, std::string& content, bool& 
 Answered DirectoryStore::begin(std::string_view op_id) {
   op_id_ = op_id;
   plan_ = {};
+  new_folders_.clear();
   if (key_problem(op_id) != std::string_view()) return {BACKSTAY_E_ARG, "the operation's id is no file name"};
   // Leftovers of an earlier attempt under the same id that never got as far as its plan.
   return answer(root_.remove_folder(folder(op_id)));
+}
+
+// The tree that `key` comes with; nullptr when its folder is in the store already.
+Result<DirectoryStore::Tree*> DirectoryStore::tree_of(std::string_view key) {
+  for (std::size_t slash = key.find('/'); slash != std::string_view::npos; slash = key.find('/', slash + 1)) {
+    const std::string_view part = key.substr(0, slash);
+    auto known = new_folders_.find(part);
+    if (known == new_folders_.end()) {
+      auto exists = root_.exists(part);
+      if (!exists.ok()) return exists.error();
+      known = new_folders_.emplace(part, std::nullopt).first;
+      if (!exists.value()) {
+        known->second = plan_.trees.size();
+        plan_.trees.push_back({std::string(part), "t" + std::to_string(plan_.trees.size()), {}});
+      }
+    }
+    if (known->second) return &plan_.trees[*known->second];
+  }
+  return nullptr;
 }
 
 Answered DirectoryStore::put(std::string_view key, std::string_view content) {
   if (const auto problem = key_problem(key); !problem.empty()) {
     return {BACKSTAY_E_ARG, "\"" + std::string(key) + "\" is no key: " + std::string(problem)};
   }
+  auto tree = tree_of(key);
+  if (!tree.ok()) return {status_of(tree.error()), tree.error().message};
   Move move;
   move.key = key;
   move.number = std::to_string(plan_.moves.size());
+  const std::string place = tree.value() ? tree.value()->number + std::string(key.substr(tree.value()->key.size())) : move.number;
   // Synced with all others by write_plan.
-  if (auto written = root_.write_unsynced(folder(op_id_) + "/new/" + move.number, content); !written.ok()) return answer(written);
-  plan_.moves.push_back(std::move(move));
+  if (auto written = root_.write_unsynced(folder(op_id_) + "/new/" + place, content); !written.ok()) return answer(written);
+  if (tree.value()) {
+    tree.value()->files.emplace_back(key);
+  } else {
+    plan_.moves.push_back(std::move(move));
+  }
   return {};
 }
 
@@ -118,31 +155,43 @@ Answered DirectoryStore::remove(std::string_view key) {
 
 Answered DirectoryStore::stage() { return answer(write_plan()); }
 
-Result<Nothing> DirectoryStore::write_plan() {
-  std::set<std::string> folders;
+std::size_t DirectoryStore::Plan::files() const {
+  std::size_t count = moves.size();
+  for (const Tree& tree : trees) count += tree.files.size();
+  return count;
+}
+
+Result<Nothing> DirectoryStore::look_at_old() {
   std::set<std::string> folded;
-  json moves = json::array();
+  const auto is_twice = [&](const std::string& key) { return !folded.insert(fold_case(key)).second; };
+  const auto twice = [](const std::string& key) { return Error{ErrorCode::unsafe, {}, "two elements have the key \"" + key + "\", apart from case"}; };
   for (Move& move : plan_.moves) {
     auto there = root_.exists(move.key);
     if (!there.ok()) return there.error();
     move.had_old = there.value();
-    if (!folded.insert(fold_case(move.key)).second) {
-      return Error{ErrorCode::unsafe, {}, "two elements have the key \"" + move.key + "\", apart from case"};
+    if (is_twice(move.key)) return twice(move.key);
+  }
+  for (const Tree& tree : plan_.trees) {
+    for (const std::string& key : tree.files) {
+      if (is_twice(key)) return twice(key);
     }
-    for (std::string part = parent_of(move.key); !move.is_removal && !part.empty(); part = parent_of(part)) {
-      auto known = root_.exists(part);
-      if (!known.ok()) return known.error();
-      if (known.value()) break;
-      folders.insert(part);
-    }
+  }
+  return Nothing{};
+}
+
+Result<Nothing> DirectoryStore::write_plan() {
+  const auto held = root_.remember();
+  if (auto looked = look_at_old(); !looked.ok()) return looked;
+  json moves = json::array(), trees = json::array();
+  for (const Move& move : plan_.moves) {
     moves.push_back({{"key", move.key}, {"n", move.number}, {"remove", move.is_removal}, {"old", move.had_old}});
   }
-  plan_.folders.assign(folders.begin(), folders.end());  // a parent sorts before what is in it
+  for (const Tree& tree : plan_.trees) trees.push_back({{"key", tree.key}, {"n", tree.number}, {"files", tree.files}});
   const std::string base = folder(op_id_);
   if (auto made = root_.make_folder(base + "/old"); !made.ok()) return made;
   if (auto made = root_.make_folder(base + "/new"); !made.ok()) return made;
   if (auto synced = sync_staged(base); !synced.ok()) return synced;
-  const std::string text = json({{"moves", moves}, {"folders", plan_.folders}}).dump();
+  const std::string text = json({{"moves", std::move(moves)}, {"trees", std::move(trees)}}).dump();
   if (auto written = root_.write(base + "/moves.tmp", text, true); !written.ok()) return written;
   if (auto renamed = root_.rename(base + "/moves.tmp", base + "/moves"); !renamed.ok()) return renamed;
   return root_.sync_parent(base + "/moves");
@@ -150,10 +199,19 @@ Result<Nothing> DirectoryStore::write_plan() {
 
 // The contents and their names, before the plan that refers to them.
 Result<Nothing> DirectoryStore::sync_staged(const std::string& base) {
-  if (plan_.moves.size() >= many_elements) return root_.sync_everything();
+  if (plan_.files() >= many_elements) return root_.sync_everything();
   for (const Move& move : plan_.moves) {
     if (move.is_removal) continue;
     if (auto synced = root_.sync_file(base + "/new/" + move.number); !synced.ok()) return synced;
+  }
+  for (const Tree& tree : plan_.trees) {
+    const auto staged = [&](const std::string& key) { return base + "/new/" + tree.number + key.substr(tree.key.size()); };
+    for (const std::string& key : tree.files) {
+      if (auto synced = root_.sync_file(staged(key)); !synced.ok()) return synced;
+    }
+    for (const std::string& key : folders_of(tree.key, tree.files)) {
+      if (auto synced = root_.sync_parent(staged(key) + "/0"); !synced.ok()) return synced;
+    }
   }
   for (const std::string& name : {base + "/new/0", base + "/new", base}) {
     if (auto synced = root_.sync_parent(name); !synced.ok()) return synced;
@@ -165,9 +223,7 @@ Result<DirectoryStore::Plan> DirectoryStore::read_plan(std::string_view op_id) c
   auto text = root_.read(folder(op_id) + "/moves", max_plan_bytes);
   if (!text.ok()) return text.error();
   const json document = json::parse(text.value(), nullptr, false);
-  if (!document.is_object() || !document.contains("moves")) {
-    return Error{ErrorCode::malformed, {}, "the list of moves of operation " + std::string(op_id) + " is damaged"};
-  }
+  if (!document.is_object() || !document.contains("moves") || !document.contains("trees")) return damaged_plan(op_id);
   Plan plan;
   for (const json& item : document["moves"]) {
     Move move;
@@ -177,21 +233,28 @@ Result<DirectoryStore::Plan> DirectoryStore::read_plan(std::string_view op_id) c
     move.had_old = item.value("old", false);
     plan.moves.push_back(std::move(move));
   }
-  for (const json& item : document["folders"]) plan.folders.push_back(item.get<std::string>());
+  for (const json& item : document["trees"]) {
+    Tree tree;
+    tree.key = item.value("key", "");
+    tree.number = item.value("n", "");
+    for (const json& file : item["files"]) tree.files.push_back(file.get<std::string>());
+    plan.trees.push_back(std::move(tree));
+  }
   return plan;
 }
 
 // What is done already is left alone, so that this can go on where a crash stopped it.
+Result<Nothing> DirectoryStore::move_out(const std::string& base, const Move& move) {
+  if (!move.had_old) return Nothing{};
+  const std::string old = base + "/old/" + move.number;
+  auto kept = root_.exists(old);
+  if (!kept.ok()) return kept.error();
+  return kept.value() ? Nothing{} : root_.rename(move.key, old);
+}
+
 Result<Nothing> DirectoryStore::move_in(const std::string& base, const Move& move, bool is_synced) {
-  const std::string fresh = base + "/new/" + move.number, old = base + "/old/" + move.number;
-  if (move.had_old) {
-    auto kept = root_.exists(old);
-    if (!kept.ok()) return kept.error();
-    if (!kept.value()) {
-      if (auto moved = root_.rename(move.key, old); !moved.ok()) return moved;
-    }
-  }
   if (move.is_removal) return Nothing{};
+  const std::string fresh = base + "/new/" + move.number;
   auto waiting = root_.exists(fresh);
   if (!waiting.ok()) return waiting.error();
   if (!waiting.value()) return Nothing{};
@@ -199,24 +262,63 @@ Result<Nothing> DirectoryStore::move_in(const std::string& base, const Move& mov
 }
 
 Result<Nothing> DirectoryStore::move_back(const std::string& base, const Move& move) {
-  const std::string fresh = base + "/new/" + move.number, old = base + "/old/" + move.number;
-  if (move.had_old) {
-    auto kept = root_.exists(old);
-    if (!kept.ok()) return kept.error();
-    return kept.value() ? root_.rename(old, move.key) : Nothing{};
-  }
-  if (move.is_removal) return Nothing{};
+  // What was not there before goes, whether it waits in new/ as well or not: after a power cut it can be in both.
+  if (!move.had_old) return move.is_removal ? Nothing{} : root_.remove(move.key);
+  const std::string old = base + "/old/" + move.number;
+  auto kept = root_.exists(old);
+  if (!kept.ok()) return kept.error();
+  return kept.value() ? root_.rename(old, move.key) : Nothing{};
+}
+
+Result<Nothing> DirectoryStore::move_in(const std::string& base, const Tree& tree) {
+  const std::string fresh = base + "/new/" + tree.number;
   auto waiting = root_.exists(fresh);
   if (!waiting.ok()) return waiting.error();
-  return waiting.value() ? Result<Nothing>(Nothing{}) : root_.remove(move.key);
+  return waiting.value() ? root_.rename_unsynced(fresh, tree.key) : Nothing{};
+}
+
+// Folders that lost their last element. A way back makes them again.
+Result<Nothing> DirectoryStore::remove_emptied(const std::string& key) {
+  for (std::string part = parent_of(key); !part.empty(); part = parent_of(part)) {
+    if (auto removed = root_.remove_empty(part); !removed.ok()) return removed;
+    auto stays = root_.exists(part);
+    if (!stays.ok()) return stays.error();
+    if (stays.value()) break;
+  }
+  return Nothing{};
+}
+
+// File by file: what somebody else has put there meanwhile stays, and its folders with it.
+Result<Nothing> DirectoryStore::take_away(const Tree& tree) {
+  for (auto key = tree.files.rbegin(); key != tree.files.rend(); ++key) {
+    if (auto removed = root_.remove(*key); !removed.ok()) return removed;
+  }
+  const std::set<std::string> folders = folders_of(tree.key, tree.files);
+  for (auto key = folders.rbegin(); key != folders.rend(); ++key) {
+    if (auto removed = root_.remove_empty(*key); !removed.ok()) return removed;
+  }
+  return Nothing{};
 }
 
 Result<Nothing> DirectoryStore::sync_parents(const Plan& plan) {
   std::set<std::string> done;
+  // Of a folder that went with its last element, the one that it was in.
+  const auto sync_once = [&](std::string key) -> Result<Nothing> {
+    while (done.insert(parent_of(key)).second) {
+      auto synced = root_.sync_parent(key);
+      if (synced.ok() || synced.error().code != ErrorCode::missing || key.find('/') == std::string::npos) return synced;
+      key = parent_of(key);
+    }
+    return Nothing{};
+  };
   for (const Move& move : plan.moves) {
-    if (!done.insert(parent_of(move.key)).second) continue;
-    auto synced = root_.sync_parent(move.key);
-    if (!synced.ok() && synced.error().code != ErrorCode::missing) return synced;
+    if (auto synced = sync_once(move.key); !synced.ok()) return synced;
+  }
+  for (const Tree& tree : plan.trees) {
+    if (auto synced = sync_once(tree.key); !synced.ok()) return synced;
+    for (const std::string& key : tree.files) {
+      if (auto synced = sync_once(key); !synced.ok()) return synced;
+    }
   }
   return Nothing{};
 }
@@ -237,17 +339,27 @@ Result<Nothing> DirectoryStore::do_commit(std::string_view op_id) {
   if (auto ended = root_.exists(base + "/done"); ended.ok() && ended.value()) return Nothing{};
   auto plan = read_plan(op_id);
   if (!plan.ok()) return plan.error();
-  const bool are_many = plan.value().moves.size() >= many_elements;
+  const auto held = root_.remember();
+  const bool are_many = plan.value().files() >= many_elements;
+  for (const Tree& tree : plan.value().trees) {
+    if (auto moved = move_in(base, tree); !moved.ok()) return moved;
+  }
+  for (const Move& move : plan.value().moves) {
+    if (auto moved = move_out(base, move); !moved.ok()) return moved;
+  }
+  // The old files are safe before others take their places: only a folder's own sync says so.
+  if (auto synced = are_many ? Nothing{} : root_.sync_parent(base + "/old/0"); !synced.ok()) return synced;
   for (const Move& move : plan.value().moves) {
     if (auto moved = move_in(base, move, !are_many); !moved.ok()) return moved;
+  }
+  for (const Move& move : plan.value().moves) {
+    if (auto tidied = move.is_removal ? remove_emptied(move.key) : Nothing{}; !tidied.ok()) return tidied;
   }
   if (are_many) {
     if (auto synced = root_.sync_everything(); !synced.ok()) return synced;
   } else {
     if (auto synced = sync_parents(plan.value()); !synced.ok()) return synced;
-    for (const char* side : {"/old/0", "/new/0"}) {
-      if (auto synced = root_.sync_parent(base + side); !synced.ok()) return synced;
-    }
+    if (auto synced = root_.sync_parent(base + "/new/0"); !synced.ok()) return synced;
   }
   if (auto written = root_.write(base + "/done", "", true); !written.ok()) return written;
   return root_.sync_parent(base + "/done");
@@ -260,21 +372,27 @@ Result<Nothing> DirectoryStore::do_abort(std::string_view op_id) {
   auto plan = read_plan(op_id);
   if (!plan.ok() && plan.error().code != ErrorCode::missing) return plan.error();
   if (plan.ok()) {
+    const auto held = root_.remember();
     if (auto removed = root_.remove(base + "/done"); !removed.ok()) return removed;
     if (auto synced = root_.sync_parent(base + "/done"); !synced.ok()) return synced;
-    auto& moves = plan.value().moves;
+    const auto& moves = plan.value().moves;
     for (auto move = moves.rbegin(); move != moves.rend(); ++move) {
       if (auto moved = move_back(base, *move); !moved.ok()) return moved;
     }
-    const bool are_many = moves.size() >= many_elements;
-    if (auto synced = are_many ? root_.sync_everything() : sync_parents(plan.value()); !synced.ok()) return synced;
-    auto& folders = plan.value().folders;
-    for (auto made = folders.rbegin(); made != folders.rend(); ++made) {
-      // One that somebody has put something into meanwhile stays.
-      if (unlinkat(root_.descriptor(), made->c_str(), AT_REMOVEDIR) == 0) (void)root_.sync_parent(*made).ok();
+    for (const Tree& tree : plan.value().trees) {
+      if (auto taken = take_away(tree); !taken.ok()) return taken;
     }
+    const bool are_many = plan.value().files() >= many_elements;
+    if (auto synced = are_many ? root_.sync_everything() : sync_parents(plan.value()); !synced.ok()) return synced;
   }
-  return root_.remove_folder(base);
+  return forget(base);
+}
+
+// What is gone has to stay gone before the journal says so.
+Result<Nothing> DirectoryStore::forget(const std::string& base) {
+  if (auto removed = root_.remove_folder(base); !removed.ok()) return removed;
+  auto synced = root_.sync_parent(base);
+  return !synced.ok() && synced.error().code == ErrorCode::missing ? Nothing{} : synced;  // there never was anything
 }
 
 Answered DirectoryStore::committed(std::string_view op_id, bool& yes) {
@@ -288,7 +406,7 @@ Answered DirectoryStore::settle(std::string_view op_id) {
   const std::string base = folder(op_id);
   // Without its plan nothing can be moved back by mistake when the rest is removed only in part.
   if (auto removed = root_.remove(base + "/moves"); !removed.ok()) return answer(removed);
-  return answer(root_.remove_folder(base));
+  return answer(forget(base));
 }
 
 }  // namespace backstay::plugin

@@ -1,6 +1,7 @@
 // The steps of a Creatio install in the vendor's order (formats/creatio.md section 5; our own choices: plan.md).
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "core/apply/plan_builder.hpp"
 #include "core/base/ascii.hpp"
@@ -46,31 +47,54 @@ Change compare_dates(const std::optional<std::int64_t>& delivered, const std::op
   return *delivered == *installed ? Change::unchanged : Change::changed;
 }
 
+// What the target has of one kind of element in one package, found without looking at all of it.
 template <class Element>
-const Element* find_by_id(const std::vector<Element>& elements, std::string_view id, std::string_view name) {
-  for (const Element& element : elements) {
-    if (!id.empty() && element.id == id) return &element;
+class Known {
+ public:
+  explicit Known(const std::optional<std::vector<Element>>* elements) : is_known_(elements && *elements) {
+    if (!is_known_) return;
+    for (const Element& element : **elements) {
+      if (!element.id.empty()) by_id_.emplace(element.id, &element);
+      by_name_.emplace(element.name, &element);
+      if (element.id.empty()) by_name_alone_.emplace(element.name, &element);
+    }
   }
-  for (const Element& element : elements) {
-    if (element.name == name && (id.empty() || element.id.empty())) return &element;
+  bool is_known() const { return is_known_; }
+  // By id; by name where one of the two has none.
+  const Element* find(std::string_view id, std::string_view name) const {
+    if (const auto found = by_id_.find(id); found != by_id_.end()) return found->second;
+    const auto& names = id.empty() ? by_name_ : by_name_alone_;
+    const auto found = names.find(name);
+    return found == names.end() ? nullptr : found->second;
   }
-  return nullptr;
-}
+
+ private:
+  std::unordered_map<std::string_view, const Element*> by_id_, by_name_, by_name_alone_;
+  bool is_known_;
+};
 
 // One package of the delivery beside what the target has of it.
 struct Subject {
   const Package* package = nullptr;
   const deploy::InstalledPackage* installed = nullptr;  // nullptr: not there, or nothing is known
   bool is_new = false;                                  // known not to be there
+  Known<deploy::InstalledScript> scripts{installed ? &installed->scripts : nullptr};
+  Known<deploy::InstalledElement> schemas{installed ? &installed->schemas : nullptr};
+  Known<deploy::InstalledElement> data_bindings{installed ? &installed->data_bindings : nullptr};
 
   template <class Element>
-  Change change_of(const std::optional<std::vector<Element>> deploy::InstalledPackage::* known, std::string_view id, std::string_view name,
-                   const std::optional<std::int64_t>& modified) const {
+  Change change_of(const Known<Element>& known, std::string_view id, std::string_view name, const std::optional<std::int64_t>& modified) const {
     if (is_new) return Change::added;
-    if (!installed || !(installed->*known)) return Change::unknown;
-    const Element* found = find_by_id(*(installed->*known), id, name);
+    if (!known.is_known()) return Change::unknown;
+    const Element* found = known.find(id, name);
     return found ? compare_dates(modified, found->modified_ms) : Change::added;
   }
+};
+
+// Contents that belong to one element: a schema, a binding, a script, the resources of a schema, a file.
+struct Shelf {
+  Place place;
+  std::vector<const Content*> contents;
 };
 
 class CreatioPlan {
@@ -94,6 +118,9 @@ class CreatioPlan {
   void put_elements(const Package& package);
   void put_element(const Subject& subject, const Place& place, const std::vector<const Content*>& contents);
   void put_data(const Package& package);
+  using Shelves = std::map<std::string, Shelf>;  // by area, without case, and folder
+  const Shelves& shelves_of(const std::string& package);
+  const std::vector<const Content*>& on_shelf(const std::string& package, std::string_view area, std::string_view folder);
   void call(std::string action, std::string element, Reversible reversible, std::string reason, const Package* package = nullptr);
   void remove_listed();
   void record_version(const Package& package);
@@ -102,8 +129,29 @@ class CreatioPlan {
   const deploy::Environment& environment_;
   std::vector<const Package*> packages_;  // in install order
   std::map<const Package*, Subject> subjects_;
+  std::map<std::string, Shelves> shelves_;
+  std::map<const Package*, std::multimap<std::string_view, const Script*>> scripts_;  // by folder
   bool structure_changes_ = false;
 };
+
+const CreatioPlan::Shelves& CreatioPlan::shelves_of(const std::string& package) {
+  const auto [entry, made] = shelves_.try_emplace(package);
+  if (!made) return entry->second;
+  for (const Content* content : plan_.contents_of(package)) {
+    const Place place = place_of(content->key);
+    Shelf& shelf = entry->second[folded(place.area) + "/" + std::string(place.folder)];
+    shelf.place = place;
+    shelf.contents.push_back(content);
+  }
+  return entry->second;
+}
+
+const std::vector<const Content*>& CreatioPlan::on_shelf(const std::string& package, std::string_view area, std::string_view folder) {
+  static const std::vector<const Content*> nothing;
+  const Shelves& shelves = shelves_of(package);
+  const auto found = shelves.find(std::string(area) + "/" + std::string(folder));
+  return found == shelves.end() ? nothing : found->second.contents;
+}
 
 Subject CreatioPlan::subject_of(const Package& package) const {
   Subject subject{&package, environment_.find(package.id, package.name), false};
@@ -151,18 +199,15 @@ void CreatioPlan::run_scripts(InstallType phase) {
     step.phase = to_string(phase);
     step.element = script.name;
     step.element_id = script.id;
-    step.change = subject.change_of(&deploy::InstalledPackage::scripts, script.id, script.name, script.modified_ms);
+    step.change = subject.change_of(subject.scripts, script.id, script.name, script.modified_ms);
     if (!runs_here(package, script, step.change)) continue;
     step.is_creatio_script = phase != InstallType::uninstall_app;
     plan_.describe_script(step, package, script);
     const std::string base = script.file.substr(script.file.rfind('/') + 1);
-    for (const Content* content : plan_.contents_of(package.name)) {
-      const Place place = place_of(content->key);
-      const bool own = folded(place.area) == "sqlscripts" && place.folder == script.folder && content->key.ends_with("/" + base);
-      if (own) step.contents.push_back(*content);
+    for (const Content* content : on_shelf(package.name, "sqlscripts", script.folder)) {
+      if (content->key.ends_with("/" + base)) step.contents.push_back(*content);
     }
-    const deploy::InstalledScript* before =
-        subject.installed && subject.installed->scripts ? find_by_id(*subject.installed->scripts, script.id, script.name) : nullptr;
+    const deploy::InstalledScript* before = subject.scripts.find(script.id, script.name);
     if (before && before->text) {
       step.previous = before->text;
       step.previous_name = environment_.source + (before->file.empty() ? "" : " > " + before->file);
@@ -186,26 +231,30 @@ void CreatioPlan::put_element(const Subject& subject, const Place& place, const 
     for (const Schema& schema : package.schemas) {
       if (folder_of(schema.at.file) != place.folder) continue;
       step.element_id = schema.id;
-      step.change = subject.change_of(&deploy::InstalledPackage::schemas, schema.id, schema.name, schema.modified_ms);
+      step.change = subject.change_of(subject.schemas, schema.id, schema.name, schema.modified_ms);
       if (step.change != Change::unchanged && schema.manager == "EntitySchemaManager") structure_changes_ = true;
     }
   } else if (area == "data") {
     for (const DataBinding& binding : package.data_bindings) {
       if (folder_of(binding.at.file) != place.folder) continue;
       step.element_id = binding.id;
-      step.change = subject.change_of(&deploy::InstalledPackage::data_bindings, binding.id, binding.name, binding.modified_ms);
+      step.change = subject.change_of(subject.data_bindings, binding.id, binding.name, binding.modified_ms);
     }
   } else if (area == "sqlscripts") {
-    for (const Script& script : package.scripts) {
-      if (script.folder != place.folder) continue;
+    auto& by_folder = scripts_[&package];
+    if (by_folder.empty()) {
+      for (const Script& script : package.scripts) by_folder.emplace(script.folder, &script);
+    }
+    for (auto [at, end] = by_folder.equal_range(place.folder); at != end; ++at) {
+      const Script& script = *at->second;
       step.element_id = script.id;
-      step.change = subject.change_of(&deploy::InstalledPackage::scripts, script.id, script.name, script.modified_ms);
+      step.change = subject.change_of(subject.scripts, script.id, script.name, script.modified_ms);
     }
   } else if (area == "resources") {
     // The texts of a schema change with it; they have no date of their own.
     for (const Schema& schema : package.schemas) {
       if (schema.name != place.folder.substr(0, place.folder.rfind('.'))) continue;
-      step.change = subject.change_of(&deploy::InstalledPackage::schemas, schema.id, schema.name, schema.modified_ms);
+      step.change = subject.change_of(subject.schemas, schema.id, schema.name, schema.modified_ms);
     }
   } else if (area.empty() && subject.installed) {
     step.change = compare_dates(package.modified_ms, subject.installed->modified_ms);
@@ -219,22 +268,16 @@ void CreatioPlan::put_element(const Subject& subject, const Place& place, const 
 
 // One step an element: a schema, a binding, a script, the resources of one schema, a file.
 void CreatioPlan::put_elements(const Package& package) {
-  std::map<std::string, std::pair<Place, std::vector<const Content*>>> elements;
   std::vector<const Content*> descriptor;
-  for (const Content* content : plan_.contents_of(package.name)) {
-    const Place place = place_of(content->key);
-    if (place.area.empty()) {
-      if (folded(content->key).ends_with("/descriptor.json")) descriptor.push_back(content);
-      else plan_.skip(package, std::string_view(content->key).substr(content->key.find('/') + 1), "no part of a package");
-      continue;
-    }
-    auto& element = elements[folded(place.area) + "/" + std::string(place.folder)];
-    element.first = place;
-    element.second.push_back(content);
+  for (const Content* content : on_shelf(package.name, "", "")) {
+    if (folded(content->key).ends_with("/descriptor.json")) descriptor.push_back(content);
+    else plan_.skip(package, std::string_view(content->key).substr(content->key.find('/') + 1), "no part of a package");
   }
   const Subject& subject = subjects_.at(&package);
   put_element(subject, {}, descriptor);
-  for (const auto& [name, element] : elements) put_element(subject, element.first, element.second);
+  for (const auto& [name, shelf] : shelves_of(package.name)) {
+    if (!shelf.place.area.empty()) put_element(subject, shelf.place, shelf.contents);
+  }
 }
 
 void CreatioPlan::put_data(const Package& package) {
@@ -249,8 +292,8 @@ void CreatioPlan::put_data(const Package& package) {
     step.install_type = binding.install_type;
     step.reversible = Reversible::r1;
     step.reason = "the rows it adds or changes are captured";
-    step.change = subject.change_of(&deploy::InstalledPackage::data_bindings, binding.id, binding.name, binding.modified_ms);
-    const bool there = subject.installed && subject.installed->data_bindings && find_by_id(*subject.installed->data_bindings, binding.id, binding.name);
+    step.change = subject.change_of(subject.data_bindings, binding.id, binding.name, binding.modified_ms);
+    const bool there = subject.data_bindings.find(binding.id, binding.name) != nullptr;
     const int type = binding.install_type.value_or(0);
     if (type == 2 && subject.installed) {
       plan_.skip(package, binding.name, "bound data of the first install only, and the package is there");
@@ -260,10 +303,7 @@ void CreatioPlan::put_data(const Package& package) {
       plan_.skip(package, binding.name, "bound data unchanged: the target has it with the same date");
     } else {
       const std::string_view folder = folder_of(binding.at.file);
-      for (const Content* content : plan_.contents_of(package.name)) {
-        const Place place = place_of(content->key);
-        if (folded(place.area) == "data" && place.folder == folder) step.contents.push_back(*content);
-      }
+      for (const Content* content : on_shelf(package.name, "data", folder)) step.contents.push_back(*content);
       plan_.add(std::move(step));
     }
   }

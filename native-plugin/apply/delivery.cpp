@@ -1,6 +1,9 @@
 #include "native-plugin/apply/delivery.hpp"
 
+#include <cstring>
 #include <deque>
+#include <memory>
+#include <span>
 
 #include "core/package/promotion/document.hpp"
 #include "core/preflight.hpp"
@@ -8,16 +11,53 @@
 #include "native-plugin/host/inputs.hpp"
 
 namespace backstay::plugin {
+namespace {
+
+// A delivery is read twice: to be checked, and for what is applied. Files of a folder are opened once.
+constexpr std::uint64_t most_kept_bytes = 256ull << 20, most_bytes_of_one = 1ull << 20;
+
+class KeptFile final : public ByteSource {
+ public:
+  KeptFile(std::shared_ptr<const ByteSource> file, std::shared_ptr<std::uint64_t> room) : file_(std::move(file)), room_(std::move(room)) {}
+  std::uint64_t size() const override { return file_->size(); }
+  bool read(std::uint64_t offset, std::span<std::byte> into) const override {
+    if (!is_kept_ && !keep()) return file_->read(offset, into);
+    if (offset > bytes_.size() || into.size() > bytes_.size() - offset) return false;
+    if (!into.empty()) std::memcpy(into.data(), bytes_.data() + offset, into.size());
+    return true;
+  }
+
+ private:
+  bool keep() const {
+    const std::uint64_t size = file_->size();
+    if (size > most_bytes_of_one || size > *room_) return false;
+    bytes_.resize(static_cast<std::size_t>(size));
+    if (!file_->read(0, bytes_)) return false;
+    *room_ -= size;
+    return is_kept_ = true;
+  }
+
+  std::shared_ptr<const ByteSource> file_;
+  std::shared_ptr<std::uint64_t> room_;  // left for all files together
+  mutable std::vector<std::byte> bytes_;
+  mutable bool is_kept_ = false;
+};
+
+}  // namespace
 
 Result<Delivery> read_delivery(const std::vector<std::string>& paths, const DeliveryOptions& options) {
   Delivery delivery;
   const Limits limits;
   std::vector<Input> inputs;
   std::vector<apply::Content> listed;
+  const auto room = std::make_shared<std::uint64_t>(most_kept_bytes);
   for (const std::string& path : paths) {
     host::OpenedInput opened = host::open_input(path, limits);
     if (!opened.usable || opened.incomplete) {
       return Error{ErrorCode::unreadable, {}, path + ": " + (opened.findings.empty() ? "it cannot be read" : opened.findings.front().message)};
+    }
+    if (opened.input.is_folder) {
+      for (InputFile& file : opened.input.files) file.bytes = std::make_shared<KeptFile>(std::move(file.bytes), room);
     }
     inputs.push_back(std::move(opened.input));
   }

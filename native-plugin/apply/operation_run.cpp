@@ -10,6 +10,7 @@
 
 #include "core/base/json.hpp"
 #include "core/deploy/environment_input.hpp"
+#include "core/package/member_name.hpp"
 #include "core/report/time_text.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/apply/delivery.hpp"
@@ -341,8 +342,11 @@ class ApplyOperation final : public MachineOperation {
     for (const InputFile& file : files) {
       if (file.path.ends_with("/descriptor.json") && file.path.find('/') == file.path.rfind('/')) packages.insert(file.path.substr(0, file.path.find('/')));
     }
+    // Descriptors say what there is and how old; of contents only the scripts are asked for again.
     files.erase(std::remove_if(files.begin(), files.end(), [&](const InputFile& file) {
-                  return file.path.find('/') == std::string::npos || !packages.count(file.path.substr(0, file.path.find('/')));
+                  const std::size_t slash = file.path.find('/');
+                  if (slash == std::string::npos || !packages.count(file.path.substr(0, slash))) return true;
+                  return !file.path.ends_with("/descriptor.json") && !is_below(std::string_view(file.path).substr(slash + 1), "SqlScripts");
                 }), files.end());
     if (files.empty()) return Nothing{};
     auto stored = deploy::read_environment_input(opened.input, limits);

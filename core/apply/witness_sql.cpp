@@ -42,7 +42,11 @@ std::string insert_steps(db::Engine engine, std::size_t rows) {
   std::string sql = "INSERT INTO " + table(engine, "backstay_step") + "(op_id, step_id, seq, digest, applied_at, undo) VALUES";
   for (std::size_t row = 0; row < rows; ++row) {
     sql += row > 0 ? ", (" : " (";
-    for (std::size_t i = 1; i <= step_columns; ++i) sql += (i > 1 ? ", " : "") + parameter(engine, row * step_columns + i);
+    for (std::size_t i = 1; i <= step_columns; ++i) {
+      sql += i > 1 ? ", " : "";
+      // SQLite keeps a list of parameters that have a number of their own, and walks along it for each of them.
+      sql += is_postgresql(engine) ? parameter(engine, row * step_columns + i) : "?";
+    }
     sql += ")";
   }
   return sql;

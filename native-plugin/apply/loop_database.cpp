@@ -7,6 +7,7 @@
 
 #include "core/apply/capture_sql.hpp"
 #include "core/apply/work.hpp"
+#include "core/report/json_writer.hpp"
 #include "core/schema/snapshot.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
@@ -207,9 +208,17 @@ Result<std::string> ApplyLoop::export_captured() {
   if (there.value().rows.empty() || there.value().rows[0][0].integer == 0) return lines;
   const db::Value op = db::Value::of(settings_.op_id);
   auto read = driver_->each_row(apply::capture::select, std::span<const db::Value>(&op, 1), [&](const db::Row& row) {
-    nlohmann::json line = nlohmann::json::array();
-    for (const db::Value& value : row) line.push_back(value.is_null() ? nlohmann::json() : nlohmann::json(value.text()));
-    lines += line.dump() + "\n";
+    char before = '[';
+    for (const db::Value& value : row) {
+      lines += before;
+      before = ',';
+      if (value.is_null()) {
+        lines += "null";
+        continue;
+      }
+      report::append_json_string(lines, value.text());
+    }
+    lines += "]\n";
     return true;
   });
   if (!read.ok()) return failure(read.error());

@@ -52,6 +52,9 @@ bool changes_data(std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// What is captured has to be on the right side of it.
+bool ends_savepoint(std::string_view word) { return word == "SAVEPOINT" || word == "RELEASE" || word == "ROLLBACK"; }
+
 // A statement prepared for the length of a scope.
 struct Prepared {
   sqlite3_stmt* statement = nullptr;
@@ -112,8 +115,10 @@ bool SqliteDriver::configure(const OpenSettings& settings) {
   sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (add_functions(db_) != SQLITE_OK) return false;
+  // EXTRA: a commit is the removal of the rollback journal, and with FULL that name can come back after a power cut and
+  // take the commit back, when the journal of operations already says that it happened (decision 0044).
   // The first read of the file: what is no database shows here.
-  if (sqlite3_exec(db_, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; SELECT count(*) FROM sqlite_schema", nullptr, nullptr,
+  if (sqlite3_exec(db_, "PRAGMA foreign_keys = ON; PRAGMA synchronous = EXTRA; SELECT count(*) FROM sqlite_schema", nullptr, nullptr,
                    nullptr) != SQLITE_OK) {
     return false;
   }
@@ -162,6 +167,9 @@ std::optional<DbError> SqliteDriver::begin_call(const char* what, std::uint64_t 
   if (auto error = fault_at(what)) return note_lost(*error);
   cancel_asked_.store(false, std::memory_order_relaxed);
   timed_out_ = false;
+  has_deadline_ = false;
+  // Rows that scripts changed: in place before anything else looks for them.
+  if (capture_.has_waiting() && std::string_view(what) != "run" && capture_.flush() != SQLITE_OK) return failure({}, 0);
   has_deadline_ = timeout_ms != 0;
   if (has_deadline_) deadline_ = Clock::now() + std::chrono::milliseconds(timeout_ms);
   return std::nullopt;
@@ -218,6 +226,7 @@ DbResult<Done> SqliteDriver::rollback() {
     ours_ = false;
     return Done{};
   }
+  capture_.drop_since(0);
   auto done = own("ROLLBACK", "rollback");
   if (done.ok()) ours_ = false;
   return done;
@@ -225,7 +234,10 @@ DbResult<Done> SqliteDriver::rollback() {
 
 DbResult<Done> SqliteDriver::savepoint(std::string_view name) { return own("SAVEPOINT backstay_" + std::string(name), "savepoint"); }
 DbResult<Done> SqliteDriver::release(std::string_view name) { return own("RELEASE backstay_" + std::string(name), "savepoint"); }
-DbResult<Done> SqliteDriver::rollback_to(std::string_view name) { return own("ROLLBACK TO backstay_" + std::string(name), "savepoint"); }
+DbResult<Done> SqliteDriver::rollback_to(std::string_view name) {
+  capture_.drop_since(0);  // what was there at the savepoint is in the table
+  return own("ROLLBACK TO backstay_" + std::string(name), "savepoint");
+}
 
 TxState SqliteDriver::tx_state() const {
   if (lost_ || !db_) return TxState::lost;
@@ -244,6 +256,13 @@ void SqliteDriver::cancel() {
   if (db_) sqlite3_interrupt(db_);
 }
 
+int SqliteDriver::flush_captured(const RunOptions& options) {
+  guard_.script_ends();
+  const int code = capture_.flush();
+  guard_.script_begins(options.transaction_control, ours_);
+  return code;
+}
+
 // One statement of a script. Returns false at the end of the text and after an error.
 bool SqliteDriver::run_statement(const std::string& text, std::size_t& at, const RunOptions& options, ScriptOutcome& outcome) {
   at += leading_blanks(std::string_view(text).substr(at));
@@ -252,11 +271,18 @@ bool SqliteDriver::run_statement(const std::string& text, std::size_t& at, const
   Prepared prepared;
   const char* tail = nullptr;
   guard_.forget();
+  const std::string word = first_word(rest);
+  std::size_t waiting = capture_.count();
   const auto fail = [&] {
     outcome.error = failure(text, at);
+    capture_.drop_since(waiting);
     outcome.error->statement = outcome.succeeded;
     return false;
   };
+  if (ends_savepoint(word)) {
+    if (flush_captured(options) != SQLITE_OK) return fail();
+    waiting = 0;
+  }
   // Up to the NUL behind the text: with a length, SQLite would copy all that is left each time.
   if (sqlite3_prepare_v2(db_, rest.data(), -1, &prepared.statement, &tail) != SQLITE_OK) return fail();
   const auto length = static_cast<std::size_t>(tail - rest.data());
@@ -264,18 +290,15 @@ bool SqliteDriver::run_statement(const std::string& text, std::size_t& at, const
     int code = SQLITE_ROW;
     while (code == SQLITE_ROW) code = sqlite3_step(prepared.statement);
     if (code != SQLITE_DONE) return fail();
-    const std::string word = first_word(rest.substr(0, length));
     const bool dml = sqlite3_stmt_readonly(prepared.statement) == 0 && changes_data(word);
     ++outcome.succeeded;
     if (outcome.statements.size() < max_statement_outcomes) {
       outcome.statements.push_back({word, dml ? static_cast<std::int64_t>(sqlite3_changes64(db_)) : -1});
     }
     if (capture_.active()) {
-      guard_.script_ends();
       if (!dml) capture_.forget_tables();
-      const int flushed = capture_.flush();
-      guard_.script_begins(options.transaction_control, ours_);
-      if (flushed != SQLITE_OK) return fail();
+      // Outside a transaction the row is committed already.
+      if ((sqlite3_get_autocommit(db_) != 0 || capture_.has_many_waiting()) && flush_captured(options) != SQLITE_OK) return fail();
     }
   }
   at += length;
@@ -300,6 +323,10 @@ ScriptOutcome SqliteDriver::run(std::string_view script, const RunOptions& optio
   const bool in_transaction = tx_state() == TxState::open;
   const auto usual_lock_timeout = lock_timeout_;
   if (options.lock_timeout_ms != 0) lock_timeout_ = std::chrono::milliseconds(options.lock_timeout_ms);
+  if (!options.capture_op.empty() && capture_.op() != options.capture_op && capture_.flush() != SQLITE_OK) {
+    outcome.error = failure({}, 0);
+    return outcome;
+  }
   if (!options.capture_op.empty()) capture_.begin(db_, options.capture_op, options.capture_step, options.capture_max_bytes);
   guard_.script_begins(options.transaction_control, in_transaction);
   std::size_t at = 0;
@@ -367,6 +394,7 @@ DbResult<Rows> SqliteDriver::query(std::string_view sql, std::span<const Value> 
 
 DbResult<Done> SqliteDriver::start_capture(const std::string& op_id, const std::string& step_id) {
   if (lost_) return lost_error();
+  if (capture_.flush() != SQLITE_OK) return failure({}, 0);
   capture_.begin(db_, op_id, step_id, 0);
   return Done{};
 }

@@ -54,6 +54,7 @@ class SqliteDriver final : public Driver {
 
  private:
   SqliteDriver() = default;
+  int flush_captured(const RunOptions& options);
   bool run_statement(const std::string& text, std::size_t& at, const RunOptions& options, ScriptOutcome& outcome);
   DbError failure(std::string_view text, std::uint64_t start);
   std::optional<DbError> begin_call(const char* what, std::uint64_t timeout_ms = 0);

@@ -25,7 +25,7 @@ constexpr std::string_view row_id_name = "\"_rowid_\"";
 void SqliteCapture::begin(sqlite3* db, std::string op, std::string step, std::uint64_t max_bytes) {
   db_ = db;
   op_ = std::move(op);
-  step_ = std::move(step);
+  if (steps_.empty() || steps_.back() != step) steps_.push_back(std::move(step));
   max_bytes_ = max_bytes;
   bytes_ = 0;
   over_limit_ = false;
@@ -42,9 +42,8 @@ void SqliteCapture::end() {
   if (!active_) return;
   sqlite3_preupdate_hook(db_, nullptr, nullptr);
   active_ = false;
-  changes_.clear();
   tables_.clear();
-  known_.clear();
+  if (changes_.empty()) known_.clear();
 }
 
 void SqliteCapture::changed(void* self, sqlite3*, int op, const char* database, const char* table, std::int64_t old_row,
@@ -128,7 +127,10 @@ std::string SqliteCapture::key(const Table& table, bool old, std::int64_t row) c
 }
 
 void SqliteCapture::keep(Change change) {
-  bytes_ += change.key.size() + change.before.size() + change.after.size() + sizeof(Change);
+  const std::uint64_t size = change.key.size() + change.before.size() + change.after.size() + sizeof(Change);
+  bytes_ += size;
+  waiting_bytes_ += size;
+  change.step = steps_.size() - 1;
   if (max_bytes_ != 0 && bytes_ > max_bytes_) {
     over_limit_ = true;
     changes_.clear();
@@ -144,15 +146,15 @@ void SqliteCapture::note(int op, const Table& table, std::int64_t old_row, std::
   std::string after = has_new ? image(table, false) : std::string();
   std::string old_key = has_old ? key(table, true, old_row) : std::string();
   std::string new_key = has_new ? key(table, false, new_row) : std::string();
-  if (!has_old) return keep({&table, 'I', std::move(new_key), {}, std::move(after)});
-  if (!has_new) return keep({&table, 'D', std::move(old_key), std::move(before), {}});
+  if (!has_old) return keep({&table, 0, 'I', std::move(new_key), {}, std::move(after)});
+  if (!has_new) return keep({&table, 0, 'D', std::move(old_key), std::move(before), {}});
   if (old_key == new_key) {
-    if (before != after) keep({&table, 'U', std::move(old_key), std::move(before), std::move(after)});
+    if (before != after) keep({&table, 0, 'U', std::move(old_key), std::move(before), std::move(after)});
     return;
   }
   // Another key is another row: the old one went, a new one came.
-  keep({&table, 'D', std::move(old_key), std::move(before), {}});
-  keep({&table, 'I', std::move(new_key), {}, std::move(after)});
+  keep({&table, 0, 'D', std::move(old_key), std::move(before), {}});
+  keep({&table, 0, 'I', std::move(new_key), {}, std::move(after)});
 }
 
 int SqliteCapture::flush() {
@@ -170,8 +172,8 @@ int SqliteCapture::flush() {
   };
   if (code == SQLITE_OK) {
     text(1, op_);
-    text(2, step_);
     for (const Change& change : changes_) {
+      text(2, steps_[change.step]);
       text(3, change.table->name);
       sqlite3_bind_text(statement, 4, &change.op, 1, SQLITE_STATIC);
       text(5, change.key);
@@ -185,6 +187,8 @@ int SqliteCapture::flush() {
   sqlite3_finalize(statement);
   flushing_ = false;
   changes_.clear();
+  waiting_bytes_ = 0;
+  if (!steps_.empty()) steps_ = {std::move(steps_.back())};
   if (tables_.empty()) known_.clear();
   return code;
 }

@@ -18,13 +18,23 @@ namespace backstay::db {
 
 class SqliteCapture {
  public:
-  // Rows of one script go to backstay_cap as (op, step). `max_bytes`: 0 = no limit.
+  // Rows of one script go to backstay_cap as (op, step). `max_bytes`: 0 = no limit. What waits has to be of the same
+  // operation.
   void begin(sqlite3* db, std::string op, std::string step, std::uint64_t max_bytes);
   bool active() const { return active_; }
-  // Between statements: what is in memory goes into the table. SQLite's result code.
+  // The rows of many small scripts go into the table together: before anything else is asked of the session, and
+  // before savepoints are made or taken back, so that they go where the rows go that they tell of.
+  bool has_waiting() const { return !changes_.empty(); }
+  bool has_many_waiting() const { return waiting_bytes_ > most_waiting_bytes; }
+  const std::string& op() const { return op_; }
+  // Between statements: what waits goes into the table. SQLite's result code.
   int flush();
+  // A statement that failed took its rows back: what waits since `count()` goes.
+  std::size_t count() const { return changes_.size(); }
+  void drop_since(std::size_t count) { changes_.resize(count < changes_.size() ? count : changes_.size()); }
   // The schema may have changed: names of columns are asked for again.
   void forget_tables() { tables_.clear(); }
+  // The script is over; what waits stays.
   void end();
   bool over_limit() const { return over_limit_; }
 
@@ -41,6 +51,7 @@ class SqliteCapture {
   };
   struct Change {
     const Table* table = nullptr;
+    std::size_t step = 0;  // in steps_
     char op = 'U';
     std::string key, before, after;
   };
@@ -55,8 +66,10 @@ class SqliteCapture {
 
   sqlite3* db_ = nullptr;
   bool active_ = false, over_limit_ = false, flushing_ = false;
-  std::string op_, step_;
-  std::uint64_t max_bytes_ = 0, bytes_ = 0;
+  static constexpr std::uint64_t most_waiting_bytes = 4u << 20;
+  std::string op_;
+  std::vector<std::string> steps_;  // of the changes that wait
+  std::uint64_t max_bytes_ = 0, bytes_ = 0, waiting_bytes_ = 0;
   // Tables asked for in this schema; those of an earlier schema stay until the next flush, changes point at them.
   std::map<std::string, const Table*, std::less<>> tables_;
   std::vector<std::unique_ptr<Table>> known_;

@@ -3,6 +3,7 @@
 // change, operation_end.cpp behind it, operation_undo.cpp the failure branch.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -96,6 +97,7 @@ class Operation : public Conversation {
   void note_change(std::size_t index, const std::string& previous);
   void undo_changes();
   void read_conflicts();
+  void note_created(std::vector<const Work*>& made);
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
   void note_conflicts(const std::string& document);
@@ -150,6 +152,7 @@ class Operation : public Conversation {
   std::vector<Risk> open_risks_;
   std::vector<std::string> left_, warnings_, conflicts_, undo_scripts_;
   std::vector<HostCall> host_calls_;
+  std::deque<std::string> created_calls_;  // requests point into it
   Undoing segment_undoing_;
   db::Rows objects_before_;
   std::size_t prepared_ = 0, segment_begin_ = 0, segment_end_ = 0, segments_committed_ = 0, steps_done_ = 0;

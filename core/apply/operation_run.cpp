@@ -90,7 +90,15 @@ void Operation::run_segment() {
     });
   }
   run_prelude();
-  for (std::size_t i = inside; i < segment_end_ && !is_outside; ++i) run_work(i);
+  created_calls_.clear();
+  std::vector<const Work*> made;
+  for (std::size_t i = inside; i < segment_end_ && !is_outside; ++i) {
+    // Whatever may look at these tables, or change them, has to find them noted.
+    if (job_.works[i].made.empty()) note_created(made);
+    else made.push_back(&job_.works[i]);
+    run_work(i);
+  }
+  note_created(made);
   if (is_on_sqlite()) {
     read(sqlite_objects_query, {}, [this](const Answer& answer) {
       if (answer.outcome != Outcome::ok) return fail(answer);
@@ -115,6 +123,16 @@ void Operation::run_prelude() {
   prelude.kind = RequestKind::run_script;
   prelude.sql = prelude_;
   ask(prelude);
+}
+
+void Operation::note_created(std::vector<const Work*>& made) {
+  if (made.empty()) return;
+  created_calls_.push_back(created_call(made, settings_.op_id));
+  made.clear();
+  Request request;
+  request.kind = RequestKind::run_script;
+  request.sql = created_calls_.back();
+  ask(request);
 }
 
 void Operation::note_schema_undo(const db::Rows& objects) {

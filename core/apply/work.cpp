@@ -133,6 +133,19 @@ void append(Work& work, std::string_view sql, std::size_t origin) {
   work.text += sql;
 }
 
+// Nothing but tables where there were none, and rows in them.
+bool only_makes_tables(const rollback::ReverseScripts& scripts) {
+  bool makes = false;
+  for (const rollback::ReversePiece& piece : scripts.pieces) {
+    if (piece.makes_table) {
+      makes = true;
+    } else if (piece.kind != "INSERT" || !piece.before.empty() || !piece.after.empty()) {
+      return false;
+    }
+  }
+  return makes;
+}
+
 void weave_postgresql(Work& work, const std::string& run) {
   rollback::ReverseOptions options;
   const rollback::ReverseScripts scripts = rollback::reverse_scripts(work.document, options, sql::Config{});
@@ -149,6 +162,13 @@ void weave_postgresql(Work& work, const std::string& run) {
     for (const std::string& table : piece->tables) {
       if (std::find(work.undoing.tables.begin(), work.undoing.tables.end(), table) == work.undoing.tables.end()) work.undoing.tables.push_back(table);
     }
+  }
+  work.made.clear();
+  if (only_makes_tables(scripts)) {
+    for (const rollback::ReversePiece& piece : scripts.pieces) {
+      if (piece.makes_table) work.made.push_back({piece.step, piece.makes_table->schema, piece.makes_table->name});
+    }
+    return append(work, work.document.text(), 0);
   }
   work.text = "CALL pg_temp.backstay_run(" + literal(run) + ");\n";
   for (const rollback::ReversePiece& piece : scripts.pieces) {
@@ -187,6 +207,24 @@ void weave(Work& work, std::string_view bytes, db::Engine engine, const std::str
   if (engine == db::Engine::postgresql && is_captured && !work.is_outside) return weave_postgresql(work, run);
   if (engine == db::Engine::postgresql && work.kind == Work::Kind::undoing && !work.run.empty()) return weave_reverse(work, run);
   append(work, work.document.text(), 0);
+}
+
+std::string created_call(const std::vector<const Work*>& works, const std::string& op_id) {
+  std::string list;
+  report::JsonWriter json(list, 0);
+  json.begin_array();
+  for (const Work* work : works) {
+    for (const Work::Made& made : work->made) {
+      json.begin_object();
+      json.member("run", op_id + "/" + work->step);
+      json.member("step", std::uint64_t{made.step});
+      json.member("schema", made.schema);
+      json.member("name", made.name);
+      json.end_object();
+    }
+  }
+  json.end_array();
+  return "CALL pg_temp.backstay_created(" + literal(list) + ");\n";
 }
 
 std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }

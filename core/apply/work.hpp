@@ -90,7 +90,17 @@ struct Work {
   std::vector<Piece> pieces;
   TextDocument document;
   bool has_captures = false;
+  // PostgreSQL: all that the script does to definitions is to make these tables. They are noted later, with those of
+  // the scripts around it: created_call().
+  struct Made {
+    std::uint32_t step = 0;
+    std::string schema, name;
+  };
+  std::vector<Made> made;
 };
+
+// The statement that notes the tables of these works, one after another in the order they ran; `runs`: as for weave.
+std::string created_call(const std::vector<const Work*>& works, const std::string& op_id);
 
 // Reads the script that `bytes` hold (or work.own). On PostgreSQL the captures of core/rollback stand between its
 // statements; they need capture_prelude() once in the session. `run` names them: unique for operation and step.

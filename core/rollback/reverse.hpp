@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,12 @@ struct ReversePiece {
   std::string statement;        // the statement as the capture script runs it
   std::string after;            // immediately behind it
   std::string reverse;          // takes it back
+  // PostgreSQL: the table, and nothing else, that the statement makes where there was none; its definition can be noted
+  // later, for many scripts at once (backstay_created) instead of with `before` and `after`.
+  struct MadeTable {
+    std::string schema, name;
+  };
+  std::optional<MadeTable> makes_table;
 };
 
 struct ReverseScripts {

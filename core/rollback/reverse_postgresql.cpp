@@ -38,6 +38,7 @@ class Writer : public ScriptWriter {
   void capture_rows(const PlannedStatement& statement, ReversePiece& piece);
   void weave_insert(const PlannedStatement& statement, ReversePiece& piece);
   void capture_objects(const PlannedStatement& statement, ReversePiece& piece);
+  void note_made_table(const PlannedStatement& statement, ReversePiece& piece);
   void drop_tables(const PlannedStatement& statement, ReversePiece& piece);
   void write_capture();
   void write_reverse();
@@ -106,8 +107,18 @@ void Writer::capture_objects(const PlannedStatement& statement, ReversePiece& pi
   }
   piece.before += columns;
   if (piece.before.empty()) return;
+  note_made_table(statement, piece);
   drop_tables(statement, piece);
   piece.after += "CALL pg_temp.backstay_after_objects(" + step + ");\n";
+}
+
+// Without IF NOT EXISTS its success says that there was none before.
+void Writer::note_made_table(const PlannedStatement& statement, ReversePiece& piece) {
+  if (statement.definitions.size() != 1 || !statement.rows.empty() || !statement.calls.empty() || !statement.unread.empty() || !statement.obstacles.empty()) return;
+  const sql::Fact& fact = *statement.definitions.front();
+  if (fact.verb != sql::Verb::create || fact.object != sql::ObjectKind::table || fact.names.size() != 1 || fact.context != sql::Context::top || statement.in_block) return;
+  if (fact.has(sql::Flag::if_exists) || fact.has(sql::Flag::temporary) || !fact.other_name.name.empty()) return;
+  piece.makes_table = ReversePiece::MadeTable{std::string(fact.names[0].schema), std::string(fact.names[0].name)};
 }
 
 // DROP TABLE at script level puts the tables aside.

@@ -201,6 +201,21 @@ BEGIN
   DELETE FROM pg_temp.backstay_watched_name;
 END $backstay$;
 
+-- Tables that scripts made where there was none, all of them at once: [{"run": the script's, "step", "schema", "name"}].
+-- Notes what before_object() and after_objects() around each of them, and complete(), would have.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_created(made jsonb) LANGUAGE plpgsql AS $backstay$
+BEGIN
+  PERFORM set_config('jit', 'off', true);
+  WITH given AS (SELECT x.n, x.item ->> 'run' AS script, (x.item ->> 'step')::integer AS step, pg_temp.backstay_find(x.item ->> 'schema', x.item ->> 'name') AS relation
+      FROM jsonb_array_elements(made) WITH ORDINALITY AS x(item, n)),
+    runs AS (INSERT INTO backstay_capture.run (run, script, complete)
+      SELECT nextval('backstay_capture.run_number'), o.script, true FROM (SELECT g.script FROM given g GROUP BY g.script ORDER BY min(g.n)) AS o RETURNING run, script)
+  INSERT INTO backstay_capture.item (run, step, item, kind, relation, name, after_state, note)
+    SELECT r.run, g.step, 1000 + pg_temp.backstay_rank('relation', false, true) * 100000 + row_number() OVER (PARTITION BY g.script, g.step ORDER BY g.n), 'relation', g.relation, p.name,
+      p.state || jsonb_build_object('digest', pg_temp.backstay_digest(g.relation)), p.name
+    FROM given g JOIN runs r ON r.script = g.script CROSS JOIN LATERAL pg_temp.backstay_relation_state(g.relation) AS p;
+END $backstay$;
+
 CREATE OR REPLACE FUNCTION pg_temp.backstay_after_columns(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   i backstay_capture.item;

@@ -117,7 +117,7 @@ void Writer::note_made_table(const PlannedStatement& statement, ReversePiece& pi
   if (statement.definitions.size() != 1 || !statement.rows.empty() || !statement.calls.empty() || !statement.unread.empty() || !statement.obstacles.empty()) return;
   const sql::Fact& fact = *statement.definitions.front();
   if (fact.verb != sql::Verb::create || fact.object != sql::ObjectKind::table || fact.names.size() != 1 || fact.context != sql::Context::top || statement.in_block) return;
-  if (fact.has(sql::Flag::if_exists) || fact.has(sql::Flag::temporary) || !fact.other_name.name.empty()) return;
+  if (fact.has(sql::Flag::if_exists) || fact.has(sql::Flag::temporary) || !fact.other_name->name.empty()) return;
   piece.makes_table = ReversePiece::MadeTable{std::string(fact.names[0].schema), std::string(fact.names[0].name)};
 }
 

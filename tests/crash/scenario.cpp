@@ -20,6 +20,7 @@
 #include "native-plugin/fs/faults.hpp"
 #include "native-plugin/fs/folder.hpp"
 #include "native-plugin/journal/journal.hpp"
+#include "tests/crash/power_cut.hpp"
 
 namespace backstay::crash {
 namespace {
@@ -74,15 +75,27 @@ void add_schema(const files::path& package, const std::string& name, const std::
   write(package / "Schemas" / name / (name + ".js"), text);
 }
 
-void build_package(const files::path& package, bool step_fails) {
-  write(package / "descriptor.json", json({{"Descriptor", {{"UId", "a41c4041-e45d-5cd6-9ec8-c50af49fe619"}, {"PackageVersion", "1.1.0"},
-    {"Name", "UsrCrash"}, {"Type", 0}, {"ModifiedOnUtc", "/Date(1704103200000)/"}, {"Maintainer", "Customer"}, {"DependsOn", json::array()}}}}).dump());
+void describe_package(const files::path& package, const std::string& id) {
+  write(package / "descriptor.json", json({{"Descriptor", {{"UId", id}, {"PackageVersion", "1.1.0"}, {"Name", package.filename().string()}, {"Type", 0},
+    {"ModifiedOnUtc", "/Date(1704103200000)/"}, {"Maintainer", "Customer"}, {"DependsOn", json::array()}}}}).dump());
+}
+
+void build_package(const files::path& package, const Scenario& scenario) {
+  describe_package(package, "a41c4041-e45d-5cd6-9ec8-c50af49fe619");
   add_script(package, "UsrTierTable", 0, "CREATE TABLE \"UsrTier\"(\"Id\" integer PRIMARY KEY, \"Name\" varchar(20));\nINSERT INTO \"UsrTier\" VALUES (1, 'gold'), (2, 'silver');\n");
-  add_script(package, "UsrPoints", 1, "UPDATE \"Contact\" SET \"Points\" = \"Points\" + 10 WHERE \"Id\" <= 3;\nDELETE FROM \"Contact\" WHERE \"Id\" = 5;\n");
+  add_script(package, "UsrPoints", 1, "UPDATE \"Contact\" SET \"Points\" = \"Points\" + 10 WHERE \"Id\" <= 3;\n" + scenario.slow + "DELETE FROM \"Contact\" WHERE \"Id\" = 5;\n");
   add_script(package, "UsrView", 1, "DROP VIEW IF EXISTS \"UsrOrders\";\nCREATE VIEW \"UsrOrders\" AS SELECT \"Id\", \"Name\" FROM \"Contact\";\n");
-  if (step_fails) add_script(package, "UsrWrong", 2, "UPDATE \"Contact\" SET \"Points\" = 1;\nINSERT INTO \"NoSuchTable\" VALUES (1);\n");
+  if (scenario.step_fails) add_script(package, "UsrWrong", 2, "UPDATE \"Contact\" SET \"Points\" = 1;\nINSERT INTO \"NoSuchTable\" VALUES (1);\n");
   add_schema(package, "UsrPage", "define('UsrPage', [], function() { return 2; });\n");
   add_schema(package, "UsrOther", "define('UsrOther', [], function() { return 1; });\n");
+  for (int i = 0; i < scenario.more_elements; ++i) add_schema(package, "UsrMore" + std::to_string(i), "define('more', [], function() { return " + std::to_string(i) + "; });\n");
+}
+
+// In the modes that commit more than once, so that there is something between.
+void build_second_package(const files::path& package) {
+  describe_package(package, "b41c4041-e45d-5cd6-9ec8-c50af49fe61a");
+  add_script(package, "UsrSecondPoints", 1, "UPDATE \"Contact\" SET \"Points\" = \"Points\" + 100 WHERE \"Id\" = 2;\nINSERT INTO \"Contact\" VALUES (20, 'added', 5);\n");
+  add_schema(package, "UsrSecond", "define('UsrSecond', [], function() { return 1; });\n");
 }
 
 std::string rows_of(db::Driver& driver, const std::string& sql) {
@@ -125,13 +138,14 @@ std::string elements_state(const Scenario& scenario) {
 }  // namespace
 
 std::string Scenario::config() const {
-  return json({{"store", {{"dir", folder + "/store"}}}, {"database", database}, {"environment_id", "crash"}, {"user", "tester"}, {"host", "here"}}).dump();
+  return json({{"store", {{"dir", folder + "/store"}}}, {"state_dir", folder + "/" + state}, {"database", database}, {"environment_id", "crash"}, {"user", "tester"}, {"host", "here"}}).dump();
 }
 
 void build(const Scenario& scenario) {
   files::remove_all(scenario.folder);
   files::create_directories(scenario.folder);
-  build_package(scenario.folder + "/package/UsrCrash", scenario.step_fails);
+  build_package(scenario.folder + "/package/UsrCrash", scenario);
+  if (scenario.mode != "whole") build_second_package(scenario.folder + "/package/UsrCrashSecond");
   write(scenario.folder + "/store/UsrCrash/Schemas/UsrPage/UsrPage.js", "define('UsrPage', [], function() { return 1; });\n");
   write(scenario.folder + "/store/Kept/file.txt", "untouched\n");
   auto driver = open(scenario);
@@ -145,35 +159,53 @@ void build(const Scenario& scenario) {
   if (!made.ok()) give_up("the old rows: " + made.error->message);
 }
 
-Ended run(const Scenario& scenario, const Run& what) {
-  const std::string answer = scenario.folder + "/answer.json";
-  files::remove(answer);
-  const pid_t child = fork();
-  if (child == 0) {
-    plugin::faults::arm({what.kill_at, what.error_at, what.error});
-    plugin::ProblemDocument problem;
-    std::string report;
-    auto engine = plugin::Engine::open(scenario.config(), {}, problem);
-    if (engine) {
-      using Kind = plugin::OperationKind;
-      const Kind kind = what.kind == "apply" ? Kind::apply : what.kind == "restore" ? Kind::restore : Kind::recover;
-      std::string params = what.params;
-      if (params.empty()) params = what.kind == "apply" ? json({{"inputs", {scenario.folder + "/package/UsrCrash"}}}).dump() : "{}";
-      auto operation = engine->operation(kind, params, problem);
-      if (operation) report = operation->run().json;
-    }
-    if (report.empty()) report = json({{"exit_code", 6}, {"problem", json::parse(problem.json, nullptr, false)}}).dump();
-    json document = json::parse(report, nullptr, false);
-    document["points"] = plugin::faults::passed();
-    write(answer, document.dump());
-    _exit(0);
+std::string params_of(const Scenario& scenario, const Run& what) {
+  if (!what.params.empty()) return what.params;
+  if (what.kind != "apply") return "{}";
+  json inputs = {scenario.folder + "/package/UsrCrash"};
+  if (scenario.mode != "whole") inputs.push_back(scenario.folder + "/package/UsrCrashSecond");
+  return json({{"inputs", inputs}, {"mode", scenario.mode}}).dump();
+}
+
+std::string report_of(const Scenario& scenario, const Run& what) {
+  plugin::ProblemDocument problem;
+  std::string report;
+  if (auto engine = plugin::Engine::open(scenario.config(), {}, problem)) {
+    using Kind = plugin::OperationKind;
+    const Kind kind = what.kind == "apply" ? Kind::apply : what.kind == "restore" ? Kind::restore : Kind::recover;
+    if (auto operation = engine->operation(kind, params_of(scenario, what), problem)) report = operation->run().json;
   }
+  return report.empty() ? json({{"exit_code", 6}, {"problem", json::parse(problem.json, nullptr, false)}}).dump() : report;
+}
+
+int start(const Scenario& scenario, const Run& what, const std::function<void()>& before) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  const std::string answer = scenario.folder + "/answer-" + std::to_string(getpid()) + ".json";
+  plugin::faults::arm({what.kill_at, what.error_at, what.error});
+  if (!what.shadow.empty()) power::record(scenario.folder, what.shadow);
+  if (before) before();
+  std::string report;
+  try {
+    report = report_of(scenario, what);
+  } catch (const std::bad_alloc&) {
+    report = "{\"exit_code\": 6}";  // as the interface to a host answers (abi/fence.hpp)
+  }
+  json document = json::parse(report, nullptr, false);
+  document["points"] = plugin::faults::passed();
+  write(answer, document.dump());
+  _exit(0);
+}
+
+Ended finish(const Scenario& scenario, int process) {
   int status = 0;
-  waitpid(child, &status, 0);
+  waitpid(process, &status, 0);
   Ended ended;
   ended.was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) give_up("the child ended by signal " + std::to_string(WTERMSIG(status)));
+  if (WIFSIGNALED(status) && !ended.was_killed) ended.signal = WTERMSIG(status);
+  const std::string answer = scenario.folder + "/answer-" + std::to_string(process) + ".json";
   ended.report = read(answer);
+  files::remove(answer);
   const json document = json::parse(ended.report, nullptr, false);
   if (document.is_object()) {
     ended.exit_code = document.value("exit_code", -1);
@@ -182,11 +214,17 @@ Ended run(const Scenario& scenario, const Run& what) {
   return ended;
 }
 
+Ended run(const Scenario& scenario, const Run& what) {
+  Ended ended = finish(scenario, start(scenario, what));
+  if (ended.signal != 0) give_up("the child ended by signal " + std::to_string(ended.signal));
+  return ended;
+}
+
 std::string fingerprint(const Scenario& scenario) { return database_state(scenario) + "--\n" + elements_state(scenario); }
 
 std::vector<std::string> left_over(const Scenario& scenario, bool waits_for_decision) {
   std::vector<std::string> wrong;
-  const std::string state = scenario.folder + "/store/.backstay";
+  const std::string state = scenario.folder + "/" + scenario.state;
   auto folder = plugin::fs::Folder::open(state, false);
   if (!folder.ok()) return wrong;  // killed before there was one
   if (!waits_for_decision && files::exists(state + "/maintenance.json")) wrong.push_back("users are still locked out");

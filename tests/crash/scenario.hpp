@@ -2,6 +2,7 @@
 // apply; and the oracle that says which side it stands on.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@ struct Scenario {
   std::string folder;        // with db.sqlite, store/, package/
   std::string database;      // URL; sqlite: below the folder, or a PostgreSQL database
   bool step_fails = false;   // its last script does
+  std::string mode = "whole";  // other modes apply two packages
+  int more_elements = 0;     // beside the two that the package has
+  std::string slow;          // a statement for its second script, to be killed in
+  std::string state = "store/.backstay";  // below the folder: whose journal it is
   std::string config() const;
 };
 
@@ -19,6 +24,7 @@ void build(const Scenario& scenario);
 
 struct Ended {
   bool was_killed = false;
+  int signal = 0;          // that ended it, SIGKILL left out
   int exit_code = -1;      // of the report: 0, 4, 5, 6, 7; -1: no report
   std::string report;
   unsigned long points = 0;
@@ -29,10 +35,14 @@ struct Run {
   std::string params;
   unsigned long kill_at = 0, error_at = 0;
   int error = 0;
+  std::string shadow;        // syncs are noted there (power_cut.hpp)
 };
 
 // In a child process, which a fault point may kill.
 Ended run(const Scenario& scenario, const Run& what);
+// The same in two parts: number of the process, and what became of it. `before`: called in the child.
+int start(const Scenario& scenario, const Run& what, const std::function<void()>& before = {});
+Ended finish(const Scenario& scenario, int process);
 
 // Everything that has to be as it was or as it will be: schema and rows (without our own tables), elements.
 std::string fingerprint(const Scenario& scenario);

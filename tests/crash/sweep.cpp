@@ -1,130 +1,97 @@
 // Kills an apply at every fault point, recovers, and demands the old environment, the new one, or a named state.
 //
-//   crash_sweep --folder DIR [--database URL] [--every N] [--from K] [--pairs N] [--errors] [--only-apply] [--expect-wrong]
+//   crash_sweep --folder DIR [--database URL] [--mode whole|per-package|per-step] [--elements N] [--every N] [--from K] [--pairs N]
+//               [--errors] [--power] [--seed S] [--only-apply] [--expect-wrong]
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
 
+#include "tests/crash/judge.hpp"
+#include "tests/crash/power_cut.hpp"
 #include "tests/crash/scenario.hpp"
 
 namespace {
 
 using namespace backstay::crash;
 
-struct Totals {
-  int scenarios = 0, old_side = 0, new_side = 0, named = 0, wrong = 0;
-};
-
 struct Options {
   std::string folder = "/tmp/backstay-crash", database;
-  unsigned long every = 1, from = 1, pair_every = 0;
-  bool errors = false, expects_wrong = false, only_apply = false;
+  unsigned long every = 1, from = 1, pair_every = 0, seed = 1;
+  bool errors = false, power = false, expects_wrong = false, only_apply = false;
 };
-
-struct Side {
-  std::string before, after;
-};
-
-void judge(const Scenario& scenario, const Side& side, const std::string& what, const Ended& recovered, Totals& totals) {
-  ++totals.scenarios;
-  const bool waits = recovered.exit_code == 5;
-  const std::string now = fingerprint(scenario);
-  std::vector<std::string> wrong = left_over(scenario, waits);
-  if (waits) {
-    ++totals.named;
-  } else if (now == side.before) {
-    ++totals.old_side;
-  } else if (now == side.after) {
-    ++totals.new_side;
-  } else {
-    wrong.push_back("neither old nor new:\n" + now);
-  }
-  if (recovered.exit_code != 0 && !waits) wrong.push_back("recovery ended with " + std::to_string(recovered.exit_code) + ": " + recovered.report);
-  if (wrong.empty()) return;
-  ++totals.wrong;
-  if (totals.wrong > 5) return;
-  std::cout << "WRONG " << what << "\n";
-  for (const std::string& line : wrong) std::cout << "  " << line << "\n";
-}
-
-// The operation under test on an environment that was prepared for it: old for an apply, applied for a restore.
-void prepare(const Scenario& scenario, const std::string& kind) {
-  build(scenario);
-  if (kind != "restore") return;
-  const Ended applied = run(scenario, {"apply", "", 0, 0, 0});
-  if (applied.exit_code != 0) {
-    std::cerr << "the apply before the restore failed: " << applied.report << "\n";
-    std::exit(2);
-  }
-}
 
 Totals sweep(const Scenario& scenario, const std::string& kind, const Options& options) {
   Totals totals;
-  prepare(scenario, kind);
-  Side side;
-  side.before = fingerprint(scenario);
-  const Ended whole = run(scenario, {kind, "", 0, 0, 0});
-  side.after = fingerprint(scenario);
-  std::cout << kind << (scenario.step_fails ? " with a failing step" : "") << ": " << whole.points << " points, exit code " << whole.exit_code << "\n";
-  if (whole.exit_code != (scenario.step_fails ? 4 : 0)) {
-    std::cout << whole.report << "\n";
-    std::exit(2);  // no finding of a sweep: nothing was disturbed yet
-  }
-  if (scenario.step_fails != (side.before == side.after)) {
-    std::cout << "undisturbed, the two sides are " << (side.before == side.after ? "the same" : "different") << "\n" << side.before << side.after;
-    std::exit(2);
-  }
+  Ended whole;
+  const Side side = sides(scenario, kind, whole);
   for (unsigned long n = options.from; n <= whole.points; n += options.every) {
     prepare(scenario, kind);
-    run(scenario, {kind, "", n, 0, 0});
-    const Ended recovered = run(scenario, {"recover", "", 0, 0, 0});
+    run(scenario, {kind, "", n, 0, 0, ""});
+    const Ended recovered = run(scenario, {"recover", "", 0, 0, 0, ""});
     judge(scenario, side, kind + " killed at " + std::to_string(n), recovered, totals);
     if (options.pair_every == 0) continue;
     for (unsigned long m = 1 + n % options.pair_every; m <= recovered.points; m += options.pair_every) {
       prepare(scenario, kind);
-      run(scenario, {kind, "", n, 0, 0});
-      run(scenario, {"recover", "", m, 0, 0});
-      judge(scenario, side, kind + " killed at " + std::to_string(n) + ", recovery at " + std::to_string(m), run(scenario, {"recover", "", 0, 0, 0}), totals);
+      run(scenario, {kind, "", n, 0, 0, ""});
+      run(scenario, {"recover", "", m, 0, 0, ""});
+      judge(scenario, side, kind + " killed at " + std::to_string(n) + ", recovery at " + std::to_string(m), run(scenario, {"recover", "", 0, 0, 0, ""}), totals);
     }
   }
+  return totals;
+}
+
+// Power is cut at every point; what was not synced survives in four different ways. A recovery that is cut off as
+// well has to be as good as the first.
+Totals cut_power(const Scenario& scenario, const std::string& kind, const Options& options) {
+  Totals totals;
+  const std::string shadow = scenario.folder + ".shadow", place = scenario.folder;
+  Ended whole;
+  const Side side = sides(scenario, kind, whole);
+  for (unsigned long n = options.from; n <= whole.points + 1; n += options.every) {
+    for (const power::Kept kept : power::all_kept) {
+      const std::string what = kind + " cut off at " + std::to_string(n) + ", " + power::to_string(kept);
+      prepare(scenario, kind);
+      power::start(place, shadow);
+      const Ended ended = run(scenario, {kind, "", n, 0, 0, shadow});  // the last one ends by itself, and power goes then
+      power::cut(place, shadow, kept, options.seed + n);
+      if (n % 3 == 0) {
+        power::start(place, shadow);
+        run(scenario, {"recover", "", 1 + n * 7 % 40, 0, 0, shadow});
+        power::cut(place, shadow, kept, options.seed + n + 1);
+      }
+      const Ended recovered = run(scenario, {"recover", "", 0, 0, 0, ""});
+      judge(scenario, side, what, recovered, totals);
+      // What was reported as done has to be there.
+      if (ended.exit_code == 0 && fingerprint(scenario) != side.after) complain(totals, what, "it had ended with success, and is gone");
+    }
+  }
+  std::filesystem::remove_all(shadow);
   return totals;
 }
 
 // Every point fails once; nothing dies. What could not be finished is left to a recovery.
 Totals fail_once(const Scenario& scenario, const std::string& kind, int error, const Options& options) {
   Totals totals;
-  prepare(scenario, kind);
-  Side side;
-  side.before = fingerprint(scenario);
-  const Ended whole = run(scenario, {kind, "", 0, 0, 0});
-  side.after = fingerprint(scenario);
+  Ended whole;
+  const Side side = sides(scenario, kind, whole);
   for (unsigned long n = options.from; n <= whole.points; n += options.every) {
     prepare(scenario, kind);
-    const Ended ended = run(scenario, {kind, "", 0, n, error});
-    if (ended.exit_code < 0) {
-      std::cout << "WRONG " << kind << " with " << strerror(error) << " at " << n << ": no report\n";
-      ++totals.wrong;
-    }
+    const Ended ended = run(scenario, {kind, "", 0, n, error, ""});
+    if (ended.exit_code < 0) complain(totals, kind + " with " + strerror(error) + " at " + std::to_string(n), "no report");
     judge(scenario, side, kind + " with " + strerror(error) + " at " + std::to_string(n) + " (ended with " + std::to_string(ended.exit_code) + ")",
-          run(scenario, {"recover", "", 0, 0, 0}), totals);
+          run(scenario, {"recover", "", 0, 0, 0, ""}), totals);
   }
   return totals;
-}
-
-void add(Totals& sum, const Totals& more) {
-  sum.scenarios += more.scenarios;
-  sum.old_side += more.old_side;
-  sum.new_side += more.new_side;
-  sum.named += more.named;
-  sum.wrong += more.wrong;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
   Options options;
+  Scenario scenario;
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
     const auto value = [&] { return i + 1 < count ? std::string(words[++i]) : std::string(); };
@@ -134,6 +101,10 @@ int main(int count, char** words) {
     else if (word == "--from") options.from = std::stoul(value());
     else if (word == "--pairs") options.pair_every = std::stoul(value());
     else if (word == "--errors") options.errors = true;
+    else if (word == "--power") options.power = true;
+    else if (word == "--seed") options.seed = std::stoul(value());
+    else if (word == "--mode") scenario.mode = value();
+    else if (word == "--elements") scenario.more_elements = std::stoi(value());
     else if (word == "--only-apply") options.only_apply = true;
     else if (word == "--expect-wrong") options.expects_wrong = true;
     else {
@@ -141,21 +112,19 @@ int main(int count, char** words) {
       return 2;
     }
   }
-  Scenario scenario;
   scenario.folder = options.folder;
+  // As tests/support/with_postgres.sh names it.
+  if (options.database == "postgresql") options.database = std::getenv("BACKSTAY_PG_URL") ? std::getenv("BACKSTAY_PG_URL") : "";
   scenario.database = options.database.empty() ? "sqlite:" + options.folder + "/db.sqlite" : options.database;
   Totals totals;
   for (const char* kind : {"apply", "restore"}) {
     if (options.only_apply && std::string(kind) != "apply") continue;
-    add(totals, sweep(scenario, kind, options));
+    totals.add(options.power ? cut_power(scenario, kind, options) : sweep(scenario, kind, options));
     if (!options.errors) continue;
-    for (const int error : {EIO, ENOSPC}) add(totals, fail_once(scenario, kind, error, options));
+    for (const int error : {EIO, ENOSPC}) totals.add(fail_once(scenario, kind, error, options));
   }
   scenario.step_fails = true;
-  if (!options.only_apply) add(totals, sweep(scenario, "apply", options));
+  if (!options.only_apply) totals.add(options.power ? cut_power(scenario, "apply", options) : sweep(scenario, "apply", options));
   std::filesystem::remove_all(scenario.folder);
-  std::cout << totals.scenarios << " scenarios: " << totals.old_side << " old, " << totals.new_side << " new, " << totals.named << " named, "
-            << totals.wrong << " wrong\n";
-  if (totals.scenarios == 0) return 2;
-  return (totals.wrong > 0) == options.expects_wrong ? 0 : 1;
+  return conclude(totals, options.expects_wrong);
 }

@@ -98,6 +98,7 @@ class Operation : public Conversation {
   void undo_changes();
   void read_conflicts();
   void note_created(std::vector<const Work*>& made);
+  bool takes_back_a_part() const;
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
   void note_conflicts(const std::string& document);
@@ -123,6 +124,7 @@ class Operation : public Conversation {
   void undo();
   void undo_applied(const db::Rows& steps);
   void undo_copy();
+  bool suspends_as_vendor();
   void put_back_store();
   void run_undo(const std::vector<Undoing>& undoings);
   void clean_up_witnesses();

@@ -58,6 +58,10 @@ void Operation::run_segment() {
   json.member_flag("last", is_last_segment());
   json.member_flag("store", !job_.store_changes.empty());
   json.end_object();
+  Request window;
+  window.kind = RequestKind::check_window;
+  window.name = segments_committed_ > 0 ? "begun" : "";
+  ask(std::move(window));
   const std::string first = segment_begin_ < job_.works.size() ? job_.works[segment_begin_].step : std::string();
   has_intent_ = true;
   record(State::step_intent, payload, first);
@@ -99,6 +103,7 @@ void Operation::run_segment() {
     run_work(i);
   }
   note_created(made);
+  if (takes_back_a_part()) read_conflicts();
   if (is_on_sqlite()) {
     read(sqlite_objects_query, {}, [this](const Answer& answer) {
       if (answer.outcome != Outcome::ok) return fail(answer);
@@ -295,10 +300,17 @@ void Operation::after_work(std::size_t index, const Answer& answer) {
   fail(placed);
 }
 
+bool Operation::takes_back_a_part() const {
+  if (!restore_ || is_on_sqlite() || is_whole_scope()) return false;
+  return std::any_of(job_.works.begin(), job_.works.end(), [](const Work& work) { return !work.run.empty(); });
+}
+
 // PostgreSQL keeps them beside what was captured; they go with it.
 void Operation::read_conflicts() {
+  // A run of which only some tables went back is still to be had.
+  const std::string reversed = is_whole_scope() ? " AND r.reversed_at IS NOT NULL" : "";
   read("SELECT c.relation, c.row_key, c.column_name, c.kind FROM backstay_capture.conflict c JOIN backstay_capture.run r USING (run)"
-       " WHERE r.script LIKE $1 AND r.reversed_at IS NOT NULL ORDER BY c.relation, c.row_key, c.column_name LIMIT 10000",
+       " WHERE r.script LIKE $1" + reversed + " ORDER BY c.relation, c.row_key, c.column_name LIMIT 10000",
        {db::Value::of(restore_->backup_id + "/%")}, [this](const Answer& answer) {
          if (answer.outcome != Outcome::ok) {
            drop_pending();

@@ -83,6 +83,7 @@ void Operation::undo() {
   } else {
     ask(RequestKind::rollback, [](const Answer&) {});
   }
+  if (suspends_as_vendor()) return;
   undo_changes();
   if (is_copied_) {
     record(State::restoring);
@@ -102,6 +103,19 @@ void Operation::undo() {
     }
     undo_applied(answer.rows);
   });
+}
+
+// Creatio's own rule, for those who want it to the letter: one unconfirmed script in what failed, and nothing is taken
+// back by itself, also where the transaction was.
+bool Operation::suspends_as_vendor() {
+  if (!settings_.vendor_suspension || restore_ || unfinished_) return false;
+  for (const Work& work : job_.works) {
+    if (!work.undoing.suspends || is_acknowledged("R-NBC-SCRIPT:" + work.undoing.uid)) continue;
+    open_risks_.push_back({"R-NBC-SCRIPT:" + work.undoing.uid, nbc_sentence(work.undoing)});
+  }
+  if (open_risks_.empty()) return false;
+  phase_ = Phase::suspend;
+  return true;
 }
 
 void Operation::put_back_store() {

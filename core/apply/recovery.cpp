@@ -75,6 +75,19 @@ void Operation::after_witness(bool has_everything, bool has_some) {
     phase_ = Phase::commit;
     return;
   }
+  // What the database has stays; the elements go back. The counterpart of a restore without its data.
+  if (journal::is_waiting(state) && unfinished_->decision == "restore_without_data") {
+    is_undoing_ = true;
+    left_.push_back("the database keeps what was applied");
+    if (has_some) {
+      ask(RequestKind::begin);
+      clean_up_witnesses();
+    } else {
+      put_back_store();
+    }
+    phase_ = Phase::undone;
+    return;
+  }
   // The last transaction switched the store before it committed: with its row everything is in place.
   if (has_everything && !goes_back) {
     problem_of_ = {};

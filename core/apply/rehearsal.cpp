@@ -30,6 +30,7 @@ class Rehearsal final : public Machine {
   Rehearsal(ApplyPlan plan, Settings settings) : plan_(std::move(plan)), settings_(std::move(settings)) {
     settings_.with_full_copy = false;
     settings_.dry_run = false;
+    settings_.has_way_back = true;  // it is a copy, or the host takes it back
     for (const PlanStep& step : plan_.steps) {
       if (step.kind == StepKind::sql && !step.contents.empty()) scripts_.push_back({step.package, TextDocument("", step.contents[0].key)});
     }

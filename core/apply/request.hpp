@@ -40,7 +40,7 @@ enum class RequestKind : std::uint8_t {
   // The environment around it.
   check_jobs,      // answers busy with the list when a blocking job runs
   enter_maintenance, leave_maintenance,  // `text` = JSON for the host
-  check_window,    // answers outside_window when `timeout_ms` more do not fit
+  check_window,    // answers outside_window when `timeout_ms` more do not fit; `name` = "begun": something is committed already
   call_host,       // a change that only the host can make, `text`; durable when it answers, `document` = what undo needs
   undo_host,       // takes `step` of operation `name` back; of one that never happened, or again: ok
   verify,          // the host's check that the system works; `text` = JSON

@@ -117,6 +117,7 @@ void Operation::try_works() {
   for (std::size_t i = 0; i < job_.works.size(); ++i) {
     if (!job_.works[i].is_change) run_work(i);
   }
+  if (takes_back_a_part()) read_conflicts();
   ask(RequestKind::rollback, [this](const Answer&) { steps_done_ = 0; });
 }
 

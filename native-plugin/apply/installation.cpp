@@ -81,6 +81,7 @@ Result<Configuration> read_configuration(std::string_view text) {
   config.retention_days = static_cast<std::uint32_t>(number_of(policy, "retention_days", config.retention_days));
   config.keep_backups = static_cast<std::uint32_t>(number_of(policy, "keep_backups", config.keep_backups));
   config.lock_wait_ms = static_cast<std::uint32_t>(number_of(policy, "lock_wait_ms", config.lock_wait_ms));
+  config.vendor_suspension = text_of(policy, "suspend") == "vendor";
   config.min_free_bytes = number_of(policy, "min_free_bytes", config.min_free_bytes);
   config.acknowledge_everything = text_of(policy, "acknowledge") == "all";
   const std::string signatures = text_of(policy, "require_signature");

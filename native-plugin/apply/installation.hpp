@@ -23,6 +23,7 @@ struct Configuration {
   std::uint32_t retention_days = 30, keep_backups = 10;
   std::uint32_t lock_wait_ms = 0;
   std::uint64_t min_free_bytes = 16ull << 20;  // what has to be free beside the backup
+  bool vendor_suspension = false;       // policy "suspend": "vendor"
   bool acknowledge_everything = false;  // policy "acknowledge": "all": also risks that lose nothing
   bool require_signature = false;       // policy "require_signature": "backups" or "all"
   std::string dialect;  // of the scripts, for databases that take those of another engine

@@ -62,6 +62,7 @@ Answer ApplyLoop::check_jobs() {
 
 Answer ApplyLoop::check_window(const Request& request) {
   if (!settings_.window) return {};
+  if (request.name == "begun" && !settings_.window->restore_on_overrun) return {};
   switch (window_at(*settings_.window, at_.services.clock->now_ms(), request.timeout_ms)) {
     case WindowState::open: return {};
     case WindowState::too_early: return failed(Outcome::outside_window, "window", "the maintenance window has not begun");

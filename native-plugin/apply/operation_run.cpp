@@ -133,6 +133,7 @@ class MachineOperation : public Operation {
     settings.lock_wait_ms = at_.config.lock_wait_ms;
     settings.host_restores_all = at_.services.database && at_.services.database->can_restore_all();
     settings.has_way_back = settings.host_restores_all || (params_.contains("database_backup") && params_["database_backup"].is_object());
+    settings.vendor_suspension = at_.config.vendor_suspension;
     settings.acknowledge_everything = at_.config.acknowledge_everything;
     settings.require_signature = at_.config.require_signature;
     settings.with_full_copy = settings.engine == db::Engine::sqlite && is_copy_small();

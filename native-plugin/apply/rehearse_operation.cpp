@@ -187,7 +187,7 @@ class Rehearsal final : public OuterOperation {
     if (auto noted = at_.journal->set_meta("scratch", scratch_.name); !noted.ok()) return refused(BACKSTAY_E_IO, 6, {{"code", "io"}, {"message", noted.error().message}});
     if (auto error = open_inner_engine()) return *error;
     const json order = {{"inputs", params_.value("inputs", json::array())}, {"acknowledge", params_.value("acknowledge", json::array())},
-                        {"force", true}, {"mode", params_.value("mode", "whole")}};
+                        {"force", true}, {"mode", params_.value("mode", "whole")}, {"database_backup", {{"id", "the target itself"}}}};
     auto before = snapshot();
     if (!before.ok()) return refused(status_of_fault(before.error().fault), 6, problem_of(before.error()));
     const json applied = run_inner(OperationKind::apply, order);

@@ -154,6 +154,13 @@ class Prune final : public SmallOperation {
   Result<Nothing> remove(const BackupRow& row) {
     if (auto unlisted = at_.journal->remove_backup(row.backup_id); !unlisted.ok()) return unlisted;
     if (auto removed = at_.state->remove(row.path); !removed.ok()) return removed;
+    // What its file activities replaced (loop_files.cpp).
+    auto kept = at_.state->list("files");
+    if (!kept.ok()) return kept.error();
+    for (const auto& entry : kept.value()) {
+      if (!entry.name.starts_with("files/" + row.op_id + "-")) continue;
+      if (auto removed = at_.state->remove(entry.name); !removed.ok()) return removed;
+    }
     constexpr std::string_view ending = ".backup.zip";
     if (row.path.ends_with(ending)) {
       const std::string rows_part = row.path.substr(0, row.path.size() - ending.size()) + ".rows" + std::string(ending);

@@ -95,8 +95,8 @@ Action add_recover(CLI::App& app) {
   CLI::App* command = app.add_subcommand("recover", "Finish or undo what a crash interrupted; take a decision where one is waited for");
   const auto options = std::make_shared<RestoreOptions>();
   add_target_options(*command, options->target, Needs::database_and_store);
-  command->add_option("--decision", options->decision, "for an operation that waits: restore, keep-applied, or database-restored\n(an administrator put the database back)")
-      ->check(CLI::IsMember({"restore", "keep-applied", "database-restored"}))
+  command->add_option("--decision", options->decision, "for an operation that waits: restore, restore-without-data (elements only),\nkeep-applied, or database-restored (an administrator put the database back)")
+      ->check(CLI::IsMember({"restore", "restore-without-data", "keep-applied", "database-restored"}))
       ->option_text("WHAT");
   add_risk_options(*command, *options);
   return [options] { return run(*options, BACKSTAY_OP_RECOVER, recover_params(*options)); };

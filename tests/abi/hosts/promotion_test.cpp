@@ -1,7 +1,10 @@
 // The promotion of the seed text through the interface: the host makes the changes, and whatever goes wrong it is
 // asked to take them back. Nobody is logged out before the checks are done.
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -16,7 +19,7 @@ namespace fs = std::filesystem;
 // A production whose resources are lines in a list. Change number `breaks_at` is refused.
 struct Production : GoodHost {
   std::vector<std::string> made, undone;
-  int asked = 0, breaks_at = 0, entered = 0;
+  int asked = 0, breaks_at = 0, dies_at = 0, entered = 0;
   bool import_runs = false, import_starts_later = false;
   std::string entered_with;
 
@@ -25,6 +28,7 @@ struct Production : GoodHost {
     changes.apply = [](void* ctx, const char*, const char* step, const char* json, size_t n, backstay_sink* previous) -> backstay_status {
       auto& self = *static_cast<Production*>(ctx);
       if (++self.asked == self.breaks_at) return BACKSTAY_E_HOST;
+      if (self.asked == self.dies_at) std::_Exit(9);
       const std::string text(json, n);
       if (text.find("\"action\":\"") == std::string::npos || text.find("\"resource_id\":") == std::string::npos) return BACKSTAY_E_ARG;
       self.made.emplace_back(step);
@@ -145,6 +149,30 @@ TEST_CASE("promotion: a change that fails takes the earlier ones along, and peop
   CHECK(production.undone.back() == production.made.front());
   CHECK(production.maintenance.empty());
   CHECK(has(session.mails(), "it-duty@norrvik.example"));
+}
+
+TEST_CASE("promotion: after a crash in the middle of a change recovery takes back every change that was begun") {
+  Production production;
+  const Session session(production);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::string report;
+    production.dies_at = 4;
+    (void)session.run(BACKSTAY_OP_APPLY, clean, report);
+    std::_Exit(1);  // it should not have come back
+  }
+  int state = 0;
+  ::waitpid(child, &state, 0);
+  REQUIRE(WIFEXITED(state));
+  REQUIRE(WEXITSTATUS(state) == 9);
+  production.breaks_at = -1;  // the fourth change has nothing to hand back
+  std::string report;
+  CHECK(session.run(BACKSTAY_OP_APPLY, clean, report) == BACKSTAY_E_UNRECOVERED);
+  CHECK(session.run(BACKSTAY_OP_RECOVER, "{}", report) == BACKSTAY_OK);
+  INFO(report);
+  CHECK(production.made.empty());
+  CHECK(production.undone.size() == 4);
+  CHECK(production.maintenance.empty());
 }
 
 TEST_CASE("promotion: a running import refuses it before anybody is logged out") {

@@ -96,16 +96,16 @@ Result<Nothing> keep_contents(const std::vector<Input>& inputs, const apply::App
 
 // What a step will run; empty for a binding that says nothing.
 std::string sql_of(const apply::PlanStep& step, const std::map<std::string, std::string>& contents) {
-  std::string_view descriptor, data;
+  apply::BindingFiles files;
   for (const apply::Content& content : step.contents) {
     const auto found = contents.find(content.key);
     if (found == contents.end()) continue;
     if (step.kind == apply::StepKind::sql) return std::string(TextDocument(found->second, content.key).text());
     const std::string_view name = std::string_view(content.key).substr(content.key.rfind('/') + 1);
-    if (name == "descriptor.json") descriptor = found->second;
-    if (name == "data.json") data = found->second;
+    if (name == "descriptor.json") files.descriptor = found->second;
+    if (name == "data.json") files.data = found->second;
   }
-  const Result<std::string> statements = apply::binding_statements(descriptor, data, step.install_type, db::Engine::postgresql);
+  const Result<std::string> statements = apply::binding_statements(files, step.install_type, db::Engine::postgresql);
   return statements.ok() ? statements.value() : std::string();
 }
 

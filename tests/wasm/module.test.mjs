@@ -8,7 +8,7 @@ import { brotliCompressSync } from "node:zlib";
 import { packageFolder, root } from "./support.mjs";
 
 // The aim is 250 kB with every feature; README.md says what weighs what. This only notices when it grows by a jump.
-const BROTLI_LIMIT = 430_000;
+const BROTLI_LIMIT = 450_000;
 const bytes = readFileSync(join(packageFolder, "backstay.wasm"));
 const compiled = await WebAssembly.compile(bytes);
 

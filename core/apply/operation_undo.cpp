@@ -170,7 +170,7 @@ void Operation::run_undo(const std::vector<Undoing>& undoings) {
   }
   const std::size_t before_rows = undo_scripts_.size();
   for (const Undoing& undoing : undoings) {
-    if (!undoing.reverse.empty()) undo_scripts_.push_back(undoing.reverse);
+    if (std::string script = reverse_script(undoing); !script.empty()) undo_scripts_.push_back(std::move(script));
     if (!undoing.discard.empty()) last.push_back(undoing.discard);
   }
   undo_scripts_.insert(undo_scripts_.end(), last.begin(), last.end());

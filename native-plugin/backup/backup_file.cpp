@@ -1,7 +1,6 @@
 #include "native-plugin/backup/backup_file.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
@@ -22,27 +21,6 @@ using nlohmann::json;
 constexpr std::string_view manifest_name = "manifest.json";
 constexpr std::uint64_t max_manifest_bytes = 64ull << 20, max_entry_bytes = 1ull << 30;
 constexpr std::size_t block_bytes = 1u << 18;
-
-// SHA-256 in pieces.
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void add(const void* bytes, std::size_t size) { EVP_DigestUpdate(context_.get(), bytes, size); }
-  std::string hex() {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    EVP_DigestFinal_ex(context_.get(), digest, &size);
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-      text += "0123456789abcdef"[digest[i] >> 4];
-      text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
-};
 
 struct ZipCloser {
   void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -103,7 +81,7 @@ Result<Nothing> add_entry(zip_t* archive, const NewEntry& entry) {
 
 Result<json> describe(const NewEntry& entry) {
   if (entry.path.empty()) return json({{"name", entry.name}, {"size", entry.content.size()}, {"sha256", sha256(entry.content)}});
-  Digest digest;
+  Sha256 digest;
   std::uint64_t bytes = 0;
   const int file = open(entry.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) return fs::io_error("opening " + entry.name, errno);
@@ -138,7 +116,7 @@ Result<std::string> digest_of_file(const fs::Folder& folder, const std::string& 
   if (!there.ok()) return there.error();
   const int file = openat(folder.descriptor(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) return fs::io_error("opening " + name, errno);
-  Digest digest;
+  Sha256 digest;
   std::string block(block_bytes, '\0');
   ssize_t got;
   while ((got = read(file, block.data(), block.size())) > 0) digest.add(block.data(), static_cast<std::size_t>(got));
@@ -242,7 +220,7 @@ Result<Nothing> BackupFile::verify() {
     if (name == manifest_name) continue;
     const auto listed = entries_.find(name);
     if (listed == entries_.end()) return damaged("entry \"" + name + "\" is not in the manifest");
-    Digest digest;
+    Sha256 digest;
     std::uint64_t bytes = 0;
     auto compared = each_block(zip, static_cast<zip_uint64_t>(i), name, [&](const char* block, std::size_t size) -> Result<Nothing> {
       digest.add(block, size);
@@ -289,7 +267,7 @@ Result<Nothing> BackupFile::extract(const std::string& name, const std::string& 
   if (at < 0) return damaged("entry \"" + name + "\" has gone");
   const int file = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return fs::io_error("making a file for " + name, errno);
-  Digest digest;
+  Sha256 digest;
   auto copied = each_block(archive.value().get(), static_cast<zip_uint64_t>(at), name, [&](const char* block, std::size_t size) -> Result<Nothing> {
     digest.add(block, size);
     while (size > 0) {

@@ -72,7 +72,9 @@ std::optional<DbError> PostgresDriver::set_up() {
   lock_timeout_ = settings_.lock_timeout_ms;
   info_.engine = Engine::postgresql;
   info_.version = version;
-  info_.product = std::string("PostgreSQL ") + PQparameterStatus(connection_, "server_version");
+  // Distributions put their own number behind it: "15.18 (Debian 15.18-0+deb12u1)".
+  const std::string reported = PQparameterStatus(connection_, "server_version");
+  info_.product = "PostgreSQL " + reported.substr(0, reported.find(' '));
   info_.database = PQdb(connection_);
   info_.user = PQuser(connection_);
   const char* superuser = PQparameterStatus(connection_, "is_superuser");

@@ -137,6 +137,8 @@ void environment_of_a_database(Driver& driver) {
   auto read = deploy::parse_environment(described.value(), "environment.json");
   if (!read.ok()) FAIL(read.error().message);
   const deploy::Environment& environment = read.value();
+  CHECK(driver.info().product == (pg ? "PostgreSQL " : "SQLite ") + environment.server_version);
+  CHECK(environment.server_version.find_first_not_of("0123456789.") == std::string::npos);
   REQUIRE(environment.packages.size() == 2);
   CHECK(environment.find("", "UsrCalls") != nullptr);
   CHECK(environment.find("012e2e14-082b-ac2b-da5a-2fc87bad41d4", "") != nullptr);

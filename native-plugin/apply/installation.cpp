@@ -114,6 +114,20 @@ Installation::~Installation() {
 
 std::string Installation::now() const { return report::iso_time(services.clock->now_ms()); }
 
+apply::Settings Installation::settings(std::string op_id) const {
+  apply::Settings settings;
+  settings.op_id = std::move(op_id);
+  settings.environment_id = config.environment_id;
+  settings.state_dir_id = state_dir_id;
+  settings.user = config.user;
+  settings.host = config.host;
+  settings.tool = "backstay " BACKSTAY_VERSION;
+  settings.started_at = now();
+  settings.digest = [](std::string_view bytes) { return sha256(bytes); };
+  settings.engine = db::engine_of_url(config.database).value_or(db::Engine::sqlite);
+  return settings;
+}
+
 std::string Installation::new_id() const {
   unsigned char bytes[16] = {};
   if (!services.clock->random(bytes, sizeof bytes).ok()) {

@@ -54,6 +54,8 @@ struct Installation {
   }
   std::string now() const;              // RFC 3339
   std::string new_id() const;           // a random UUID
+  // What the machine is told in every operation: who, where, when, how digests are made.
+  apply::Settings settings(std::string op_id) const;
 };
 
 // Opens state directory, built-ins and store. Errors: unsafe (a directory others may write to), unreadable.

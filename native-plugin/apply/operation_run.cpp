@@ -116,16 +116,7 @@ class MachineOperation : public Operation {
   virtual OperationReport run_locked() = 0;
 
   apply::Settings settings() const {
-    apply::Settings settings;
-    settings.op_id = op_id_;
-    settings.environment_id = at_.config.environment_id;
-    settings.state_dir_id = at_.state_dir_id;
-    settings.user = at_.config.user;
-    settings.host = at_.config.host;
-    settings.tool = "backstay " BACKSTAY_VERSION;
-    settings.started_at = at_.now();
-    settings.digest = [](std::string_view bytes) { return sha256(bytes); };
-    settings.engine = db::engine_of_url(at_.config.database).value_or(db::Engine::sqlite);
+    apply::Settings settings = at_.settings(op_id_);
     settings.acknowledged = texts_of(params_, "acknowledge");
     settings.force = params_.contains("force") && params_["force"] == true;
     settings.dry_run = params_.contains("dry_run") && params_["dry_run"] == true;

@@ -106,16 +106,7 @@ class Rehearsal final : public OuterOperation {
       const bool is_unreadable = delivery.value().report.unreadable_input;
       return refused(BACKSTAY_E_PACKAGE, is_unreadable ? 3 : 1, {{"code", "plan"}, {"message", delivery.value().plan.why_not}});
     }
-    apply::Settings settings;
-    settings.op_id = op_id_;
-    settings.environment_id = at_.config.environment_id;
-    settings.state_dir_id = at_.state_dir_id;
-    settings.user = at_.config.user;
-    settings.host = at_.config.host;
-    settings.tool = "backstay " BACKSTAY_VERSION;
-    settings.started_at = at_.now();
-    settings.digest = digest;
-    settings.engine = db::engine_of_url(at_.config.database).value_or(db::Engine::sqlite);
+    apply::Settings settings = at_.settings(op_id_);
     LoopSettings loop_settings;
     loop_settings.op_id = op_id_;
     loop_settings.kind = "rehearse";

@@ -413,10 +413,14 @@ class RecoverOperation final : public MachineOperation {
       auto unfinished = unfinished_of(*row);
       if (!unfinished.ok()) return refusal(status_of(unfinished.error()), ExitCode::refused, kind_, "journal", unfinished.error().message);
       kind_ = row->kind;
+      const bool keeps = unfinished.value().decision == "keep_applied" &&
+                         journal::is_waiting(journal::state_from(unfinished.value().state).value_or(journal::State::none));
       auto machine = apply::start_recovery(std::move(unfinished.value()), settings());
       json outcome = converse(*machine, row->op_id, {});
       kind_ = "recover";
-      const Ending ending = recovered(outcome);
+      Ending ending = recovered(outcome);
+      // Decided, and still neither as before nor as planned.
+      if (keeps && ending.exit_code == ExitCode::ok) ending.exit_code = ExitCode::left_behind;
       if (ending.exit_code > worst.exit_code) worst = ending;
       operations.push_back(std::move(outcome));
     }

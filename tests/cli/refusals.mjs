@@ -66,6 +66,13 @@ try {
   assert.equal(existsSync(join(state, 'maintenance.json')), false);
   assert.equal(sqlite('SELECT a FROM t'), '1');
   assert.equal(run('apply', url, '--settings', vendor, '--force', probe).code, 4);
+
+  // What is kept as it is, is neither as before nor as planned; it no longer stands in the way.
+  assert.equal(run('apply', url, '--settings', vendor, probe).code, 5);
+  const kept = run('recover', url, '--decision', 'keep-applied');
+  assert.equal(kept.code, 5, kept.text);
+  assert.equal(existsSync(join(state, 'maintenance.json')), false);
+  assert.equal(run('recover', url).code, 0);
   const mails = readdirSync(join(state, 'outbox')).filter(name => name.endsWith('.eml')).map(name => readFileSync(join(state, 'outbox', name), 'utf8'));
   assert.ok(mails.some(mail => /To: ada@norrvik\.example/.test(mail) && /waits for a decision/.test(mail)), mails.join());
 

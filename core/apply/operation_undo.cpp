@@ -223,9 +223,10 @@ void Operation::undo_copy() {
 }
 
 void Operation::undone() {
+  // No record of the unlocking: it would read like that of an operation whose changes are there, and a recovery
+  // would close this one as done. From RESTORED all that follows is simply done again.
   record(State::restored);
   ask(RequestKind::leave_maintenance);
-  record(State::unlocked);
   ask(RequestKind::unlock, [](const Answer&) {});
   Request notify;
   notify.kind = RequestKind::notify;

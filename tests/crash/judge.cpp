@@ -26,6 +26,7 @@ void prepare(const Scenario& scenario, const std::string& kind) {
 Side sides(const Scenario& scenario, const std::string& kind, Ended& whole) {
   prepare(scenario, kind);
   Side side;
+  side.kind = kind;
   side.before = fingerprint(scenario);
   whole = run(scenario, {kind, "", 0, 0, 0, ""});
   side.after = fingerprint(scenario);
@@ -61,6 +62,10 @@ void judge(const Scenario& scenario, const Side& side, const std::string& what, 
     ++totals.new_side;
   } else {
     wrong += "neither old nor new:\n" + now;
+  }
+  // What a later restore goes by.
+  if (const std::string end = end_of(scenario, side.kind); !waits && side.before != side.after && !end.empty() && (end == "DONE") != (now == side.after)) {
+    wrong += "the journal says " + end + " of what is " + (now == side.after ? "there" : "not there") + "\n";
   }
   if (recovered.exit_code != 0 && !waits) wrong += "recovery ended with " + std::to_string(recovered.exit_code) + ": " + recovered.report;
   if (!wrong.empty()) complain(totals, what, wrong);

@@ -13,7 +13,7 @@ struct Totals {
 };
 
 struct Side {
-  std::string before, after;
+  std::string kind, before, after;
 };
 
 // The operation under test on an environment that was prepared for it: old for an apply, applied for a restore.

@@ -102,6 +102,12 @@ def fingerprint(system):
     return digest.hexdigest(), left
 
 
+# What the journal said when the recovery had ended.
+def journal(system):
+    with sqlite3.connect(system.work / "live" / "store" / ".backstay" / "journal.db") as database:
+        return database.execute("SELECT op_id, state, at FROM rec ORDER BY rev DESC LIMIT 40").fetchall()[::-1]
+
+
 class Trial:
     def __init__(self, system, program, mode):
         self.system, self.program, self.mode = system, program, mode
@@ -181,6 +187,7 @@ def main():
             counts["recoveries killed"] += code == -9
             story += f", recover killed after {kill_after:.3f} (code {code})"
         code, out, _ = trial.call("recover")
+        records = journal(system)
         now, left = fingerprint(system)
         side = next((name for name in ("old", "new") if sides[name] == now), None)
         problem = None
@@ -202,6 +209,8 @@ def main():
         if problem:
             counts["wrong"] += 1
             print(f"WRONG {story}\n  {problem}")
+            for record in records:
+                print("   ", *record)
     shutil.rmtree(work)
     print(f"{given.database}, {given.mode}, {given.rounds} rounds: {json.dumps(counts)}")
     return 1 if counts["wrong"] or not counts["killed"] else 0

@@ -222,6 +222,20 @@ Ended run(const Scenario& scenario, const Run& what) {
 
 std::string fingerprint(const Scenario& scenario) { return database_state(scenario) + "--\n" + elements_state(scenario); }
 
+std::string end_of(const Scenario& scenario, const std::string& kind) {
+  const std::string state = scenario.folder + "/" + scenario.state;
+  auto folder = plugin::fs::Folder::open(state, false);
+  if (!folder.ok() || !files::exists(state + "/journal.db")) return "";
+  auto journal = plugin::Journal::open(folder.value(), false);
+  if (!journal.ok()) return "";
+  std::vector<std::string> ends;
+  const auto operations = journal.value().operations();
+  for (const auto& row : operations.value()) {
+    if (row.kind == kind) ends.push_back(row.state);
+  }
+  return ends.size() == 1 ? ends.front() : "";
+}
+
 std::vector<std::string> left_over(const Scenario& scenario, bool waits_for_decision) {
   std::vector<std::string> wrong;
   const std::string state = scenario.folder + "/" + scenario.state;

@@ -50,5 +50,7 @@ std::string fingerprint(const Scenario& scenario);
 // What is wrong with an environment in which nothing is under way; empty when all is well: locks, maintenance,
 // temporary files, witness tables, journal chain, unfinished operations, events of one outcome twice.
 std::vector<std::string> left_over(const Scenario& scenario, bool waits_for_decision);
+// How the journal says that the one operation of a kind ended; empty when there is none, or more.
+std::string end_of(const Scenario& scenario, const std::string& kind);
 
 }  // namespace backstay::crash

@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/source_hashes.cmake)
 
 set(BACKSTAY_WASM_SOURCES "" CACHE PATH
   "Directory that already holds the source archives (*.orig.tar.*); empty: apt-get source into the build tree")
-set(BACKSTAY_WASM_HEADERS /usr/include CACHE PATH "Where boost/, nlohmann/ and doctest/ are")
+set(BACKSTAY_WASM_HEADERS /usr/include CACHE PATH "Where boost/ and nlohmann/ are, and doctest/ and CLI/ for the tests")
 
 set(wasm_libraries zlib libzip pugixml libdeflate libsodium)
 set(wasm_archives ${BACKSTAY_WASM_SOURCES})
@@ -111,7 +111,7 @@ const int _zip_err_type[] = {
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/wasm-headers)
 set(wasm_headers boost nlohmann)
 if(BACKSTAY_TESTS)
-  list(APPEND wasm_headers doctest)
+  list(APPEND wasm_headers doctest CLI)
 endif()
 foreach(header ${wasm_headers})
   if(NOT EXISTS ${BACKSTAY_WASM_HEADERS}/${header})

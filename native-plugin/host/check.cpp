@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <system_error>
 #include <thread>
 
 #include "core/preflight.hpp"
@@ -27,9 +28,10 @@ CheckedInput check_opened(OpenedInput& opened, const PreflightOptions& options, 
   }
   if (opened.input.is_folder) return check_input(opened.input, options, &progress);
   // Reading the bytes a second time for the digest costs less than keeping them, and can go on beside
-  // the check.
+  // the check where there is a second processor.
+  const std::launch beside = std::thread::hardware_concurrency() > 1 ? std::launch::async : std::launch::deferred;
   const std::shared_ptr<const ByteSource> bytes = opened.input.files.front().bytes;
-  std::future<std::string> digest = std::async(std::launch::async, [bytes] { return sha256_of(*bytes); });
+  std::future<std::string> digest = std::async(beside, [bytes] { return sha256_of(*bytes); });
   CheckedInput checked = check_input(opened.input, options, &progress);
   checked.entry.sha256 = digest.get();
   return checked;
@@ -60,7 +62,10 @@ report::Report check_paths(const std::vector<std::string>& given, const Resolved
     for (std::size_t i = next++; i < paths.size(); i = next++) results[i] = check_path(paths[i], options, line);
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(resolved.jobs, paths.size()); ++i) others.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < std::min<std::size_t>(resolved.jobs, paths.size()); ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {  // no more threads: those there are do the work
+  }
   work();
   for (std::thread& thread : others) thread.join();
 

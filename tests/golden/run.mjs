@@ -1,6 +1,7 @@
 // Runs the golden cases. Each is run in a folder of its own that holds its inputs.
 //
 //   node run.mjs --cli build/dev/native-plugin/backstay [--reports DIR] [NAME...]
+//   node run.mjs --cli build/wasm/tests/wasm/command_line/backstay.cjs
 //   node run.mjs --adapter tests/wasm/golden_adapter.mjs [NAME...]
 //
 // An adapter is a module with `run(args, { cwd, stdin })` that resolves to { stdout, stderr, exit }, or to
@@ -16,10 +17,11 @@ import { normalise, read_case, rewrite_case } from './case_file.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const data = join(here, '..', 'data');
 
-function command_line(program) {
+function command_line(path) {
+  const [program, ...before] = /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path];
   return {
     async run(args, { cwd, stdin }) {
-      const ended = spawnSync(program, args, { cwd, input: stdin ?? '', maxBuffer: 1 << 28, timeout: 60000, env: { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8' } });
+      const ended = spawnSync(program, [...before, ...args], { cwd, input: stdin ?? '', maxBuffer: 1 << 28, timeout: 60000, env: { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8' } });
       if (ended.error) throw ended.error;
       return { stdout: ended.stdout.toString('utf8'), stderr: ended.stderr.toString('utf8'), exit: ended.status ?? `signal ${ended.signal}` };
     },

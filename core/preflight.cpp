@@ -4,6 +4,7 @@
 #include <span>
 #include <tuple>
 
+#include "core/base/sorting.hpp"
 #include "core/deploy/element_references.hpp"
 #include "core/deploy/lanes.hpp"
 #include "core/deploy/origam_stored.hpp"
@@ -235,7 +236,7 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   checked.entry.delete_list = std::move(set.value().delete_list);
   checked.set = std::move(set.value());
   apply_rules(checked.findings, options.rules);
-  std::stable_sort(checked.findings.begin(), checked.findings.end(), earlier);
+  sort_stably(checked.findings.begin(), checked.findings.end(), earlier);
   limit_findings(checked.findings, options.limits.max_findings, input.path);
   return checked;
 }
@@ -248,7 +249,7 @@ report::Report join(std::vector<CheckedInput> inputs, const PreflightOptions& op
   Findings order_findings;
   report.order = resolve_order(inputs, options, order_findings);
   apply_rules(order_findings, options.rules);
-  std::stable_sort(order_findings.begin(), order_findings.end(), earlier);
+  sort_stably(order_findings.begin(), order_findings.end(), earlier);
 
   name_inputs(order_findings, inputs);
 

@@ -1,11 +1,11 @@
 // The changes of a promotion as calls of the host, in the order of the promotion format (section 3): adds and
 // changes each after what it refers to, deletes backwards.
-#include <algorithm>
 #include <array>
 #include <string_view>
 #include <unordered_map>
 
 #include "core/apply/plan_builder.hpp"
+#include "core/base/sorting.hpp"
 #include "core/package/promotion/net_changes.hpp"
 #include "core/report/json_writer.hpp"
 
@@ -102,7 +102,7 @@ class PromotionPlan {
  private:
   // Each after what it refers to; by kind, then as in the changelog. What refers to each other in a circle keeps that.
   std::vector<const Net*> arranged(std::vector<const Net*> nets) const {
-    std::stable_sort(nets.begin(), nets.end(), [](const Net* a, const Net* b) { return place_of(a->last().type) < place_of(b->last().type); });
+    sort_stably(nets.begin(), nets.end(), [](const Net* a, const Net* b) { return place_of(a->last().type) < place_of(b->last().type); });
     std::unordered_map<std::string_view, std::size_t> index_of;
     for (std::size_t i = 0; i < nets.size(); ++i) index_of.try_emplace(nets[i]->last().id, i);
     std::vector<const Net*> ordered;

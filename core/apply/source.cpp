@@ -1,7 +1,6 @@
 #include "core/apply/source.hpp"
 
-#include <algorithm>
-
+#include "core/base/sorting.hpp"
 #include "core/package/read_package.hpp"
 
 namespace backstay::apply {
@@ -62,7 +61,7 @@ Result<std::vector<Content>> list_contents(const Input& input, const Limits& lim
   };
   auto read = read_contents(input, limits, sink);
   if (!read.ok()) return read.error();
-  std::sort(contents.begin(), contents.end(), [](const Content& a, const Content& b) { return a.key < b.key; });
+  sort_stably(contents.begin(), contents.end(), [](const Content& a, const Content& b) { return a.key < b.key; });
   return contents;
 }
 

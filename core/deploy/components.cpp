@@ -5,6 +5,8 @@
 #include <boost/graph/strong_components.hpp>
 #include <exception>
 
+#include "core/base/sorting.hpp"
+
 // Boost is built without exceptions here and then asks its user what to do instead of throwing. None of
 // the functions used throws for a valid graph.
 namespace boost {
@@ -128,7 +130,7 @@ std::vector<Tangle> find_tangles(const Graph& graph, std::size_t max_steps) {
     tangle.members = std::move(members);
     tangles.push_back(std::move(tangle));
   }
-  std::sort(tangles.begin(), tangles.end(), [](const Tangle& a, const Tangle& b) { return a.members < b.members; });
+  sort_stably(tangles.begin(), tangles.end(), [](const Tangle& a, const Tangle& b) { return a.members < b.members; });
   return tangles;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/sorting.hpp"
 #include "core/package/origam/edit_dependency.hpp"
 
 namespace backstay::deploy {
@@ -22,7 +23,7 @@ std::vector<LineChange> changes_of(const Repair& repair) {
       changes.push_back(std::move(made));
     }
   }
-  std::stable_sort(changes.begin(), changes.end(), [](const LineChange& a, const LineChange& b) { return a.change.entry > b.change.entry; });
+  sort_stably(changes.begin(), changes.end(), [](const LineChange& a, const LineChange& b) { return a.change.entry > b.change.entry; });
   return changes;
 }
 

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/base/sorting.hpp"
 #include "core/deploy/repair_search.hpp"
 #include "core/deploy/sorter.hpp"
 #include "core/deploy/wait_graph.hpp"
@@ -105,7 +106,7 @@ auto rank(const History& history, const Proposal& proposal) {
 }
 
 void sort_proposals(const History& history, std::vector<Proposal>& proposals) {
-  std::sort(proposals.begin(), proposals.end(), [&](const Proposal& a, const Proposal& b) { return rank(history, a) < rank(history, b); });
+  sort_stably(proposals.begin(), proposals.end(), [&](const Proposal& a, const Proposal& b) { return rank(history, a) < rank(history, b); });
 }
 
 bool is_same(const Proposal& a, const Proposal& b) {
@@ -158,7 +159,7 @@ KeyedHistory keyed_after(const History& history, const KeyedHistory& keyed, cons
 void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, const std::vector<bool>& keeps_one,
                    std::vector<Proposal>& into) {
   if (empties_a_list(history, keyed, edits, keeps_one)) return;
-  std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::tie(a.version, a.package, a.from) < std::tie(b.version, b.package, b.from); });
+  sort_stably(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::tie(a.version, a.package, a.from) < std::tie(b.version, b.package, b.from); });
   Proposal proposal{std::move(edits), {}};
   for (const Proposal& known : into) {
     if (is_same(known, proposal)) return;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/base/sorting.hpp"
 #include "core/deploy/components.hpp"
 
 namespace backstay::deploy {
@@ -22,8 +23,8 @@ std::vector<OrderedScript> scripts_of(const std::vector<const Package*>& package
     for (const Script& script : package->scripts) {
       if (script.install_type == phase) scripts.push_back({package, &script});
     }
-    std::stable_sort(scripts.begin() + static_cast<std::ptrdiff_t>(first), scripts.end(),
-                     [](const OrderedScript& a, const OrderedScript& b) { return a.script->name < b.script->name; });
+    sort_stably(scripts.begin() + static_cast<std::ptrdiff_t>(first), scripts.end(),
+                [](const OrderedScript& a, const OrderedScript& b) { return a.script->name < b.script->name; });
   }
   return scripts;
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/sorting.hpp"
+
 namespace backstay::deploy {
 namespace {
 
@@ -259,8 +261,8 @@ void Sorter::report(SortOutcome& outcome) const {
       }
     }
   }
-  std::stable_sort(met.begin(), met.end(),
-                   [](const SortConflict& a, const SortConflict& b) { return a.holds < b.holds; });
+  sort_stably(met.begin(), met.end(),
+              [](const SortConflict& a, const SortConflict& b) { return a.holds < b.holds; });
 
   // The vendor compares names and texts, not ids and numbers; and held ones go only after duplicates
   // went, so a blocker can be missing.

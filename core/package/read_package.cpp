@@ -1,8 +1,8 @@
 #include "core/package/read_package.hpp"
 
-#include <algorithm>
 #include <array>
 
+#include "core/base/sorting.hpp"
 #include "core/package/archive.hpp"
 #include "core/package/creatio/delivery.hpp"
 #include "core/package/member_name.hpp"
@@ -152,7 +152,7 @@ std::vector<std::size_t> find_archives(const std::vector<InputFile>& files, cons
     (top ? direct : deeper).push_back(i);
   }
   std::vector<std::size_t>& found = direct.empty() ? deeper : direct;
-  std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return paths[a] < paths[b]; });
+  sort_stably(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return paths[a] < paths[b]; });
   return std::move(found);
 }
 

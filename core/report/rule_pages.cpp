@@ -1,9 +1,8 @@
 #include "core/report/rule_pages.hpp"
 
-#include <algorithm>
-
 #include "core/base/ascii.hpp"
 #include "core/base/page_text.hpp"
+#include "core/base/sorting.hpp"
 
 namespace backstay::report {
 namespace {
@@ -33,7 +32,7 @@ RulePage read(const PageText& text) {
 std::vector<RulePage> rule_pages() {
   std::vector<RulePage> all;
   for (const PageText& text : page_texts()) all.push_back(read(text));
-  std::sort(all.begin(), all.end(), [](const RulePage& a, const RulePage& b) { return a.id < b.id; });
+  sort_stably(all.begin(), all.end(), [](const RulePage& a, const RulePage& b) { return a.id < b.id; });
   return all;
 }
 

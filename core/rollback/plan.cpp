@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/sorting.hpp"
+
 namespace backstay::rollback {
 namespace {
 
@@ -80,7 +82,7 @@ std::vector<const Package*> install_order(const PlanInput& input) {
     const auto found = last_step.find(package->name);
     return found == last_step.end() ? input.order.steps.size() : found->second;
   };
-  std::stable_sort(packages.begin(), packages.end(), [&](const Package* a, const Package* b) { return place(a) < place(b); });
+  sort_stably(packages.begin(), packages.end(), [&](const Package* a, const Package* b) { return place(a) < place(b); });
   return packages;
 }
 
@@ -108,7 +110,7 @@ std::vector<RollbackStep> undo_steps(const PlanInput& input) {
   const std::vector<const Package*> packages = install_order(input);
   for (auto it = packages.rbegin(); it != packages.rend(); ++it) {
     std::vector<const ScriptEntry*>& scripts = by_package[(*it)->name];
-    std::stable_sort(scripts.begin(), scripts.end(), [](const ScriptEntry* a, const ScriptEntry* b) {
+    sort_stably(scripts.begin(), scripts.end(), [](const ScriptEntry* a, const ScriptEntry* b) {
       return a->install_type < b->install_type;
     });
     for (auto script = scripts.rbegin(); script != scripts.rend(); ++script) steps.push_back(undo_script(**script));

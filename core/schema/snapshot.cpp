@@ -1,10 +1,10 @@
 #include "core/schema/snapshot.hpp"
 
-#include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "core/base/json.hpp"
+#include "core/base/sorting.hpp"
 #include "core/report/json_writer.hpp"
 #include "core/schema/sql_text.hpp"
 
@@ -67,7 +67,7 @@ Snapshot read_catalogue(const db::Rows& rows, db::Engine engine, std::string pro
     if (engine == db::Engine::sqlite && kept_as_written(part)) part.definition = even_sql(part.definition);
     parts.push_back({{row[0].text(), row[1].text()}, std::move(part)});
   }
-  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+  sort_stably(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : before(a.second, b.second);
   });
   for (auto& [object, part] : parts) {
@@ -151,7 +151,7 @@ void add_data(Snapshot& snapshot, const db::Rows& rows) {
 }
 
 void finish_data(Snapshot& snapshot, const apply::DigestFunction& digest) {
-  std::sort(snapshot.data.begin(), snapshot.data.end(), [](const TableRows& a, const TableRows& b) { return a.table < b.table; });
+  sort_stably(snapshot.data.begin(), snapshot.data.end(), [](const TableRows& a, const TableRows& b) { return a.table < b.table; });
   std::string all;
   for (const TableRows& data : snapshot.data) all += data.table + "\t" + std::to_string(data.rows) + "\t" + data.hash + "\n";
   if (digest) snapshot.data_digest = digest(all);
@@ -214,7 +214,7 @@ Result<Snapshot> parse_snapshot(std::string_view text, std::string_view file) {
   snapshot.schema_digest = root.text("schema_sha256").value_or("");
   snapshot.data_digest = root.text("data_sha256").value_or("");
   for (const JsonValue& object : objects->items) snapshot.objects.push_back(parse_object(object));
-  std::sort(snapshot.objects.begin(), snapshot.objects.end(), object_before);
+  sort_stably(snapshot.objects.begin(), snapshot.objects.end(), object_before);
   if (const JsonValue* data = root.find("data")) {
     for (const JsonValue& table : data->items) {
       snapshot.data.push_back({table.text("table").value_or(""), table.whole("rows").value_or(0), table.text("hash").value_or("")});

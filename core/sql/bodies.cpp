@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/sql/recogniser.hpp"
+#include "core/base/sorting.hpp"
 
 namespace backstay::sql {
 
@@ -105,7 +106,7 @@ void Recogniser::read_bodies() {
   }
   if (ranges.empty()) return;
   // New order: every plain fact, each create fact followed by its body.
-  std::stable_sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.create < b.create; });
+  sort_stably(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.create < b.create; });
   std::vector<std::size_t> order;
   order.reserve(facts.size());
   std::size_t next = 0;

@@ -1,6 +1,6 @@
 // The doors of this part: read_script() for the rules, list_statements() for people.
-#include <algorithm>
 
+#include "core/base/sorting.hpp"
 #include "core/sql/recogniser.hpp"
 
 namespace backstay::sql {
@@ -95,8 +95,8 @@ Script read_script(const TextDocument& document, Dialect dialect, const Config& 
   Script script;
   script.dialect = dialect;
   Recogniser(script, document, config, nullptr).read();
-  std::stable_sort(script.comments.begin(), script.comments.end(),
-                   [](const Comment& a, const Comment& b) { return a.span.begin < b.span.begin; });
+  sort_stably(script.comments.begin(), script.comments.end(),
+              [](const Comment& a, const Comment& b) { return a.span.begin < b.span.begin; });
   return script;
 }
 
@@ -105,7 +105,7 @@ std::vector<StatementInfo> list_statements(const TextDocument& document, Dialect
   script.dialect = dialect;
   std::vector<StatementInfo> listing;
   Recogniser(script, document, config, &listing).read();
-  std::stable_sort(listing.begin(), listing.end(), [](const StatementInfo& a, const StatementInfo& b) { return a.begin < b.begin; });
+  sort_stably(listing.begin(), listing.end(), [](const StatementInfo& a, const StatementInfo& b) { return a.begin < b.begin; });
   return listing;
 }
 

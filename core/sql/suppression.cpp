@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/sorting.hpp"
 #include "core/sql/rules/rules.hpp"
 
 namespace backstay::sql {
@@ -83,7 +84,7 @@ std::vector<Extent> statement_extents(const Script& script) {
   for (const Fact& fact : script.facts)
     if (fact.context != Context::dynamic)
       extents.push_back({fact.head.begin, std::max(fact.span.end, fact.head.end), is_structural(fact.verb)});
-  std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
+  sort_stably(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
   });
   return extents;
@@ -118,7 +119,7 @@ SuppressionIndex::SuppressionIndex(const std::vector<Suppression>& suppressions)
   }
   for (auto& [name, rule] : rules_) {
     std::vector<Cover>& covers = rule.covers;
-    std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) {
+    sort_stably(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) {
       return a.span.begin != b.span.begin ? a.span.begin < b.span.begin : a.span.end > b.span.end;
     });
     // Several comments before one statement: the first is enough.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/json.hpp"
+#include "core/base/sorting.hpp"
 #include "core/package/member_name.hpp"
 
 namespace backstay::creatio {
@@ -100,7 +101,7 @@ class Finder {
       if (same_name(last_part(paths_[i]), "descriptor.json")) candidates.push_back({parent_of(paths_[i]), i});
     }
     // Outer folders first: what lies in a package belongs to it.
-    std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+    sort_stably(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
       return a.first.size() != b.first.size() ? a.first.size() < b.first.size() : a.first < b.first;
     });
     for (const auto& [folder, index] : candidates) {

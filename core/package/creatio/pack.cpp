@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "core/base/sorting.hpp"
 #include "core/package/creatio/layout.hpp"
 #include "core/package/creatio/package_files.hpp"
 #include "core/package/deflate.hpp"
@@ -105,7 +106,7 @@ Result<std::vector<PackageSource>> find_sources(const Input& folder, const Limit
       }
       source.files.push_back({.path = std::string(path), .bytes = folder.files[index].bytes.get()});
     }
-    std::sort(source.files.begin(), source.files.end(), [](const auto& a, const auto& b) {
+    sort_stably(source.files.begin(), source.files.end(), [](const auto& a, const auto& b) {
       const bool a_first = same_name(a.path, "descriptor.json"), b_first = same_name(b.path, "descriptor.json");
       return a_first != b_first ? a_first : a.path < b.path;
     });

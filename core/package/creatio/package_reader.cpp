@@ -1,9 +1,9 @@
 #include "core/package/creatio/package_reader.hpp"
 
-#include <algorithm>
 #include <array>
 #include <map>
 
+#include "core/base/sorting.hpp"
 #include "core/package/creatio/data_binding.hpp"
 #include "core/package/creatio/descriptor.hpp"
 #include "core/package/creatio/schema.hpp"
@@ -157,7 +157,7 @@ void each_by_name(const ByFolder<Element>& elements, Read read) {
   std::vector<const Element*> order;
   order.reserve(elements.size());
   for (const auto& entry : elements) order.push_back(&entry.second);
-  std::sort(order.begin(), order.end(), [](const Element* a, const Element* b) { return a->folder < b->folder; });
+  sort_stably(order.begin(), order.end(), [](const Element* a, const Element* b) { return a->folder < b->folder; });
   for (const Element* element : order) read(*element);
 }
 
@@ -166,7 +166,7 @@ std::vector<const PackageFile*> by_path(const std::vector<PackageFile>& files) {
   std::vector<const PackageFile*> order;
   order.reserve(files.size());
   for (const PackageFile& file : files) order.push_back(&file);
-  std::sort(order.begin(), order.end(), [](const PackageFile* a, const PackageFile* b) { return a->path < b->path; });
+  sort_stably(order.begin(), order.end(), [](const PackageFile* a, const PackageFile* b) { return a->path < b->path; });
   return order;
 }
 

@@ -1,7 +1,6 @@
 #include "core/package/origam/deployment_version.hpp"
 
-#include <algorithm>
-
+#include "core/base/sorting.hpp"
 #include "core/deploy/version_number.hpp"
 #include "core/package/origam/dependencies_csv.hpp"
 #include "core/package/origam/xml_file.hpp"
@@ -101,8 +100,8 @@ std::optional<std::string> external_file_name(std::string_view value) {
 }
 
 void sort_activities(std::vector<Activity>& activities) {
-  std::stable_sort(activities.begin(), activities.end(),
-                   [](const Activity& a, const Activity& b) { return a.order < b.order; });
+  sort_stably(activities.begin(), activities.end(),
+              [](const Activity& a, const Activity& b) { return a.order < b.order; });
 }
 
 Result<VersionFile> read_version_file(std::string_view bytes, std::string path, const Limits& limits) {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/sorting.hpp"
 #include "core/deploy/version_number.hpp"
 #include "core/package/origam/activity_checks.hpp"
 #include "core/package/origam/deployment_version.hpp"
@@ -128,7 +129,7 @@ void ModelReader::index_files() {
     files_.push_back(&file);
     total_ += file.bytes->size();
   }
-  std::sort(files_.begin(), files_.end(), [](const InputFile* a, const InputFile* b) { return a->path < b->path; });
+  sort_stably(files_.begin(), files_.end(), [](const InputFile* a, const InputFile* b) { return a->path < b->path; });
   for (const InputFile* file : files_) by_path_.try_emplace(file->path, file);
   set_.bytes = total_;
 }
@@ -348,7 +349,7 @@ void ModelReader::add_versions() {
     deploy::parse_version_number(versions_[i].record.version.number, numbers[i]);
     by_number[i] = i;
   }
-  std::stable_sort(by_number.begin(), by_number.end(), [&](std::size_t a, std::size_t b) {
+  sort_stably(by_number.begin(), by_number.end(), [&](std::size_t a, std::size_t b) {
     return deploy::compare_versions(numbers[a], numbers[b]) < 0;
   });
   for (const std::size_t i : by_number) {

@@ -1,7 +1,6 @@
 #include "core/package/promotion/promotion.hpp"
 
-#include <algorithm>
-
+#include "core/base/sorting.hpp"
 #include "core/package/promotion/checks.hpp"
 #include "core/package/promotion/document.hpp"
 
@@ -17,8 +16,8 @@ Result<PackageSet> read_promotion(std::string_view text, const std::string& file
   set.kind = InputKind::promotion;
   set.bytes = text.size();
   set.findings = report.take();
-  std::stable_sort(set.findings.begin(), set.findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.at.offset < b.at.offset; });
+  sort_stably(set.findings.begin(), set.findings.end(),
+              [](const Finding& a, const Finding& b) { return a.at.offset < b.at.offset; });
   return set;
 }
 

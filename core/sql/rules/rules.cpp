@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/sorting.hpp"
 #include "core/base/text_document.hpp"
 
 namespace backstay::sql::rules {
@@ -150,7 +151,7 @@ Findings Reporter::finish() {
   // Numbers are sorted and not the findings, whose texts would be moved about.
   std::vector<std::uint32_t> order(found_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+  sort_stably(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
     const Raw &left = found_[a], &right = found_[b];
     if (left.place.begin != right.place.begin) return left.place.begin < right.place.begin;
     if (left.rule != right.rule) return table[left.rule].id < table[right.rule].id;

@@ -87,14 +87,33 @@ report::ScriptEntry check_script(const Package& package, Script& script, const P
   return entry;
 }
 
-void check_scripts(Package& package, const PreflightOptions& options, CheckedInput& checked) {
+// Tells which script is checked, at the place that reading has come to.
+class CheckingProgress final : public Progress {
+ public:
+  explicit CheckingProgress(Progress* whose) : whose_(whose) {}
+  bool report(std::string_view what, std::uint64_t done, std::uint64_t total) override {
+    done_ = done;
+    total_ = total;
+    return !whose_ || whose_->report(what, done, total);
+  }
+  bool checking(const Script& script) { return !whose_ || whose_->report("checking " + script.name, done_, total_); }
+
+ private:
+  Progress* whose_;
+  std::uint64_t done_ = 0, total_ = 0;  // nothing is known as long as the reader has said nothing
+};
+
+// Returns false when the host asked to stop.
+bool check_scripts(Package& package, const PreflightOptions& options, CheckingProgress& progress, CheckedInput& checked) {
   if (!options.check_scripts) {
     for (Script& script : package.scripts) script.content = std::string();
-    return;
+    return true;
   }
   for (Script& script : package.scripts) {
+    if (!progress.checking(script)) return false;
     checked.scripts.push_back(check_script(package, script, options, checked));
   }
+  return true;
 }
 
 bool earlier(const Finding& a, const Finding& b) {
@@ -204,20 +223,24 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
   for (const InputFile& file : input.files) checked.entry.bytes += file.bytes->size();
 
   std::vector<Package> packages;
-  const PackageSink sink = [&](Package&& package) {
-    check_scripts(package, options, checked);
+  CheckingProgress telling(progress);
+  const auto check_package = [&](Package&& package) {
+    if (!check_scripts(package, options, telling, checked)) return false;
     packages.push_back(std::move(package));
     return true;
   };
-  Result<PackageSet> set = read_package_set(input, options.limits, progress, sink);
+  Result<PackageSet> set = read_package_set(input, options.limits, &telling, check_package);
+  if (set.ok() && set.value().kind == InputKind::origam_model && !options.active_package.empty()) {
+    origam::choose_active_package(set.value(), options.active_package);
+  }
+  for (std::size_t i = 0; set.ok() && i < set.value().packages.size(); ++i) {
+    if (!check_package(std::move(set.value().packages[i]))) set = Error{ErrorCode::cancelled, {}, "stopped on request"};
+  }
   if (!set.ok()) {
     Finding finding = finding_of(set.error());
     if (finding.at.file.empty()) finding.at.file = input.path;
     checked.findings.push_back(std::move(finding));
     return checked;
-  }
-  if (set.value().kind == InputKind::origam_model && !options.active_package.empty()) {
-    origam::choose_active_package(set.value(), options.active_package);
   }
   // Those about lists stay with the set as well: a list that could not be read is not an empty one (origam_lint.cpp).
   Findings about_lists;
@@ -226,10 +249,6 @@ CheckedInput check_input(const Input& input, const PreflightOptions& options, Pr
     checked.findings.push_back(std::move(finding));
   }
   set.value().findings = std::move(about_lists);
-  for (Package& package : set.value().packages) {
-    check_scripts(package, options, checked);
-    packages.push_back(std::move(package));
-  }
   set.value().packages = std::move(packages);
   checked.entry.kind = set.value().kind;
   checked.entry.is_backup = set.value().is_backup;

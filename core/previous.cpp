@@ -13,12 +13,6 @@ namespace {
 using report::Change;
 using report::ScriptEntry;
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = ascii_lower(c);
-  return lowered;
-}
-
 std::string package_id_of(const CheckedInput& input, std::string_view name) {
   if (!input.set) return {};
   for (const Package& package : input.set->packages) {
@@ -54,11 +48,11 @@ class PreviousScripts {
   static std::vector<std::string> keys(const CheckedInput& input, const ScriptEntry& script) {
     const std::string engine = script.dialect ? std::string(to_string(*script.dialect)) : std::string();
     std::vector<std::string> found;
-    for (const std::string& package : {package_id_of(input, script.package), lower(script.package)}) {
+    for (const std::string& package : {package_id_of(input, script.package), lowered(script.package)}) {
       if (package.empty() && !script.package.empty()) continue;
       if (!script.id.empty()) found.push_back(package + '\1' + script.id);
       const std::string& name = script.name.empty() ? script.file : script.name;
-      found.push_back(package + '\2' + lower(name) + '\2' + engine + '\2' + script.deployment_version.value_or(""));
+      found.push_back(package + '\2' + lowered(name) + '\2' + engine + '\2' + script.deployment_version.value_or(""));
     }
     return found;
   }

@@ -16,12 +16,6 @@ using Columns = std::unordered_set<std::string>;
 
 constexpr std::string_view object_manager = "EntitySchemaManager";
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = ascii_lower(c);
-  return lowered;
-}
-
 std::string_view without_schema(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
@@ -48,10 +42,10 @@ class TargetCheck {
   // Of the target: nullopt where the columns are not known.
   void read_target() {
     for (const deploy::EnvironmentTable& table : *options_.environment.tables) {
-      std::optional<Columns>& columns = tables_.try_emplace(lower(without_schema(table.name)), Columns{}).first->second;
+      std::optional<Columns>& columns = tables_.try_emplace(lowered(without_schema(table.name)), Columns{}).first->second;
       if (!table.columns) columns.reset();
       if (!columns || !table.columns) continue;
-      for (const deploy::EnvironmentColumn& column : *table.columns) columns->insert(lower(column.name));
+      for (const deploy::EnvironmentColumn& column : *table.columns) columns->insert(lowered(column.name));
     }
   }
 
@@ -65,7 +59,7 @@ class TargetCheck {
     if (!input.set) return;
     for (const Package& package : input.set->packages) {
       for (const Schema& schema : package.schemas) {
-        if (schema.manager == object_manager) made_.insert(lower(schema.name));
+        if (schema.manager == object_manager) made_.insert(lowered(schema.name));
       }
     }
   }

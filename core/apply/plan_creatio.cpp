@@ -5,16 +5,11 @@
 
 #include "core/apply/plan_builder.hpp"
 #include "core/base/ascii.hpp"
+#include "core/base/path.hpp"
 #include "core/deploy/script_order.hpp"
 
 namespace backstay::apply {
 namespace {
-
-std::string folded(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = ascii_lower(c);
-  return lower;
-}
 
 // "UsrCalls/Schemas/UsrPage/descriptor.json": area "Schemas", folder "UsrPage".
 struct Place {
@@ -34,12 +29,7 @@ Place place_of(std::string_view key) {
 }
 
 // Folder of an element by the place of its descriptor: "...Schemas/UsrPage/descriptor.json".
-std::string_view folder_of(std::string_view descriptor) {
-  const std::size_t last = descriptor.rfind('/');
-  if (last == std::string_view::npos || last == 0) return {};
-  const std::size_t before = descriptor.rfind('/', last - 1);
-  return descriptor.substr(before == std::string_view::npos ? 0 : before + 1, last - (before == std::string_view::npos ? 0 : before + 1));
-}
+std::string_view element_folder_of(std::string_view descriptor) { return file_name(folder_of(descriptor)); }
 
 // Whether a dated thing is newer or older than what the target has of it. The vendor goes by the date alone.
 Change compare_dates(const std::optional<std::int64_t>& delivered, const std::optional<std::int64_t>& installed) {
@@ -139,7 +129,7 @@ const CreatioPlan::Shelves& CreatioPlan::shelves_of(const std::string& package) 
   if (!made) return entry->second;
   for (const Content* content : plan_.contents_of(package)) {
     const Place place = place_of(content->key);
-    Shelf& shelf = entry->second[folded(place.area) + "/" + std::string(place.folder)];
+    Shelf& shelf = entry->second[lowered(place.area) + "/" + std::string(place.folder)];
     shelf.place = place;
     shelf.contents.push_back(content);
   }
@@ -219,24 +209,24 @@ void CreatioPlan::run_scripts(InstallType phase) {
 void CreatioPlan::put_element(const Subject& subject, const Place& place, const std::vector<const Content*>& contents) {
   const Package& package = *subject.package;
   PlanStep step;
-  step.kind = folded(place.area) == "files" || folded(place.area) == "assemblies" || folded(place.area) == "bin" ? StepKind::file_put : StepKind::element_put;
+  step.kind = lowered(place.area) == "files" || lowered(place.area) == "assemblies" || lowered(place.area) == "bin" ? StepKind::file_put : StepKind::element_put;
   step.package = package.name;
   step.package_id = package.id;
   step.element = place.area.empty() ? "descriptor.json" : std::string(place.area) + "/" + std::string(place.folder);
   step.transaction = StepTransaction::none;
   step.reversible = Reversible::r1;
   step.change = subject.is_new ? Change::added : Change::unknown;
-  const std::string area = folded(place.area);
+  const std::string area = lowered(place.area);
   if (area == "schemas") {
     for (const Schema& schema : package.schemas) {
-      if (folder_of(schema.at.file) != place.folder) continue;
+      if (element_folder_of(schema.at.file) != place.folder) continue;
       step.element_id = schema.id;
       step.change = subject.change_of(subject.schemas, schema.id, schema.name, schema.modified_ms);
       if (step.change != Change::unchanged && schema.manager == "EntitySchemaManager") structure_changes_ = true;
     }
   } else if (area == "data") {
     for (const DataBinding& binding : package.data_bindings) {
-      if (folder_of(binding.at.file) != place.folder) continue;
+      if (element_folder_of(binding.at.file) != place.folder) continue;
       step.element_id = binding.id;
       step.change = subject.change_of(subject.data_bindings, binding.id, binding.name, binding.modified_ms);
     }
@@ -270,7 +260,7 @@ void CreatioPlan::put_element(const Subject& subject, const Place& place, const 
 void CreatioPlan::put_elements(const Package& package) {
   std::vector<const Content*> descriptor;
   for (const Content* content : on_shelf(package.name, "", "")) {
-    if (folded(content->key).ends_with("/descriptor.json")) descriptor.push_back(content);
+    if (lowered(content->key).ends_with("/descriptor.json")) descriptor.push_back(content);
     else plan_.skip(package, std::string_view(content->key).substr(content->key.find('/') + 1), "no part of a package");
   }
   const Subject& subject = subjects_.at(&package);
@@ -302,7 +292,7 @@ void CreatioPlan::put_data(const Package& package) {
     } else if (step.change == Change::unchanged) {
       plan_.skip(package, binding.name, "bound data unchanged: the target has it with the same date");
     } else {
-      const std::string_view folder = folder_of(binding.at.file);
+      const std::string_view folder = element_folder_of(binding.at.file);
       for (const Content* content : on_shelf(package.name, "data", folder)) step.contents.push_back(*content);
       plan_.add(std::move(step));
     }

@@ -49,11 +49,7 @@ std::optional<Version> parse(std::string_view text) {
 // first. An empty one comes before all.
 int compare_suffixes(std::string_view a, std::string_view b) {
   const auto order = [](std::string_view x, std::string_view y) { return x < y ? -1 : x == y ? 0 : 1; };
-  std::string low_a(a), low_b(b);
-  for (std::string* text : {&low_a, &low_b}) {
-    for (char& c : *text) c = ascii_lower(c);
-  }
-  const int letters = order(low_a, low_b);
+  const int letters = order(lowered(a), lowered(b));
   return letters != 0 ? letters : -order(a, b);
 }
 

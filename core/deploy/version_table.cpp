@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::string_view id_column = "refschemaextensionid", version_column = "version";
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = ascii_lower(c);
-  return lower;
-}
-
 // A value of a line without quotes and blanks around it; a doubled quote inside stands for one.
 std::string value_of(std::string_view field) {
   field = trimmed(field);
@@ -56,7 +50,7 @@ std::optional<Heading> heading_of(std::string_view line) {
     const std::vector<std::string> names = fields_of(line, separator);
     Heading heading{separator, names.size(), names.size()};
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const std::string name = lower_case(names[i]);
+      const std::string name = lowered(names[i]);
       if (name == id_column) heading.id = i;
       if (name == version_column) heading.version = i;
     }
@@ -77,7 +71,7 @@ bool is_decoration(std::string_view line) {
   return line.empty() || line.find_first_not_of("-+| \t=") == std::string_view::npos || (line.front() == '(' && line.back() == ')');
 }
 
-bool is_null(const std::string& value) { return value.empty() || lower_case(value) == "null" || value == "\\N"; }
+bool is_null(const std::string& value) { return value.empty() || lowered(value) == "null" || value == "\\N"; }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/base/path.hpp"
 #include "core/base/sorting.hpp"
 #include "core/package/archive.hpp"
 #include "core/package/creatio/delivery.hpp"
@@ -12,11 +13,6 @@
 
 namespace backstay {
 namespace {
-
-std::string_view base_name(std::string_view path) {
-  const std::size_t slash = path.find_last_of("/\\");
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
 
 bool has_ending(std::string_view name, std::string_view ending) {
   return name.size() >= ending.size() && same_name(name.substr(name.size() - ending.size()), ending);

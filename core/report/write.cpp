@@ -1,3 +1,4 @@
+#include "core/base/path.hpp"
 #include "core/report/report.hpp"
 #include "core/report/translate.hpp"
 #include "core/report/writers.hpp"
@@ -12,11 +13,6 @@ struct NamedFormat {
 constexpr NamedFormat formats[] = {{Format::text, "text"},         {Format::json, "json"}, {Format::sarif, "sarif"},
                                    {Format::junit, "junit"},       {Format::markdown, "markdown"},
                                    {Format::html, "html"},         {Format::github, "github"}};
-
-std::string_view base_name(std::string_view path) {
-  const std::size_t slash = path.find_last_of("/\\");
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
 
 }  // namespace
 

@@ -11,12 +11,6 @@
 namespace backstay::sql {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = ascii_lower(c);
-  return lowered;
-}
-
 bool is_mode(std::string_view word) { return word == "in" || word == "out" || word == "inout" || word == "variadic"; }
 
 // Types of more than one word begin with these; any other first word of two is the argument's name.
@@ -48,7 +42,7 @@ std::optional<std::string> argument_type(const TokenStream& tokens, std::uint32_
       i = token.partner;
       continue;
     }
-    words.push_back(token.is(TokenKind::quoted) ? std::string(text) : lower(text));
+    words.push_back(token.is(TokenKind::quoted) ? std::string(text) : lowered(text));
   }
   if (!words.empty() && is_mode(words.front())) {
     if (words.front() == "out") return std::nullopt;

@@ -10,14 +10,8 @@
 namespace backstay::sql {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = ascii_lower(c);
-  return lowered;
-}
-
 bool is_catalogue(std::string_view schema) {
-  const std::string name = lower(schema);
+  const std::string name = lowered(schema);
   return name == "pg_catalog" || name == "information_schema" || name == "sys" || name == "pg_temp";
 }
 
@@ -45,7 +39,7 @@ class Uses {
 
  private:
   TableUse& find(const Name& name, const Fact& fact, bool makes) {
-    const std::string bare = lower(name.name);
+    const std::string bare = lowered(name.name);
     const auto [at, is_new] = index_.try_emplace((makes ? "+" : "-") + bare, uses_.size());
     if (is_new) {
       TableUse use;
@@ -62,7 +56,7 @@ class Uses {
   }
 
   static void remember(std::vector<std::string>& names, std::string_view column) {
-    const std::string name = lower(column);
+    const std::string name = lowered(column);
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
 

@@ -12,12 +12,6 @@ namespace backstay::db {
 
 namespace {
 
-std::string lower(const char* text) {
-  std::string out(text ? text : "");
-  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
-  return out;
-}
-
 // Settings that would weaken durability, checks or this guard when given a value. Asking for them is fine.
 constexpr std::array<std::string_view, 14> settings_of_ours = {
     "writable_schema", "journal_mode",        "synchronous",         "locking_mode", "trusted_schema",
@@ -49,7 +43,7 @@ int SqliteGuard::deny(std::string reason) {
 
 int SqliteGuard::pragma(const char* name, const char* value) {
   if (!value) return SQLITE_OK;
-  const std::string setting = lower(name), wanted = lower(value);
+  const std::string setting = lowered(name ? name : ""), wanted = lowered(value);
   if (std::find(settings_of_ours.begin(), settings_of_ours.end(), setting) != settings_of_ours.end()) {
     return deny("a script may not set PRAGMA " + setting);
   }
@@ -66,7 +60,7 @@ int SqliteGuard::judge(int action, const char* a, const char* b) {
     case SQLITE_DETACH: return deny("a script may not detach a database");
     case SQLITE_PRAGMA: return pragma(a, b);
     case SQLITE_FUNCTION:
-      if (lower(b) == "load_extension") return deny("a script may not load extensions");
+      if (lowered(b ? b : "") == "load_extension") return deny("a script may not load extensions");
       return SQLITE_OK;
     case SQLITE_TRANSACTION:
       if (transaction_control_ || !in_transaction_) return SQLITE_OK;

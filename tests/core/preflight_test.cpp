@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/support/test_files.hpp"
 #include "tests/support/test_input.hpp"
 
 using namespace backstay;
@@ -89,4 +90,32 @@ TEST_CASE("preflight: a migration may create and fill tables, but not lose rows 
     CHECK(finding.rule != "sql/insert-unguarded");
   }
   CHECK(report.order.status == deploy::OrderStatus::deadlock);
+}
+
+TEST_CASE("preflight: every script is named while it is checked, at the place the reader has come to") {
+  struct Told final : Progress {
+    bool report(std::string_view what, std::uint64_t at, std::uint64_t of) override {
+      if (what.starts_with("checking ")) scripts.emplace_back(what.substr(9));
+      CHECK(at >= done);
+      done = at;
+      total = of;
+      return scripts.size() < stop_after;
+    }
+    std::vector<std::string> scripts;
+    std::uint64_t done = 0, total = 0;
+    std::size_t stop_after = 100;
+  };
+  const Input delivery = testing::file_input("tests/data/creatio/packed/UsrBsLoyalty-1.1.zip");
+  Told all;
+  const report::Report report = preflight({delivery}, {}, &all);
+  REQUIRE(report.scripts.size() == 6);
+  CHECK(all.scripts.size() == 6);
+  CHECK(all.total == delivery.files.front().bytes->size());
+
+  Told first;
+  first.stop_after = 2;
+  const CheckedInput stopped = check_input(delivery, {}, &first);
+  CHECK(first.scripts.size() == 2);
+  REQUIRE(stopped.findings.size() == 1);
+  CHECK(stopped.findings.front().rule == error_rule(ErrorCode::cancelled));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/path.hpp"
 #include "core/base/text_document.hpp"
 #include "core/package/member_name.hpp"
 
@@ -27,14 +28,14 @@ std::optional<InstallType> install_type_of(int code) {
   }
 }
 
-std::string file_name(const PackageFile& file) { return std::string(file.path.substr(file.path.rfind('/') + 1)); }
+std::string name_of(const PackageFile& file) { return std::string(file_name(file.path)); }
 
 // <folder>.sql before <Name>.sql before the first by name.
 const PackageFile* choose_text(const ScriptFiles& files, const Script& script) {
   for (const std::string& wanted : {std::string(files.folder), script.name}) {
     for (const bool exact : {true, false}) {
       for (const PackageFile* text : files.texts) {
-        const std::string name = file_name(*text);
+        const std::string name = name_of(*text);
         if (exact ? name == wanted + ".sql" : same_name(name, wanted + ".sql")) return text;
       }
     }
@@ -59,7 +60,7 @@ void read_text(const ScriptFiles& files, Script& script, const PackageFile& plac
   } else {
     reading.report("package/unreadable-element", text.error());
   }
-  const std::string name = file_name(*chosen);
+  const std::string name = name_of(*chosen);
   if (!same_name(name, std::string(files.folder) + ".sql")) {
     reading.report("package/script-file-name", Severity::info,
                    "the text of script " + script.name + " is " + name + " and not " + std::string(files.folder) + ".sql", *chosen);
@@ -67,9 +68,9 @@ void read_text(const ScriptFiles& files, Script& script, const PackageFile& plac
   for (const PackageFile* other : files.texts) {
     if (other == chosen) continue;
     reading.report("package/second-sql-file", Severity::warning,
-                   "script folder " + std::string(files.folder) + " holds a second text, " + file_name(*other) + "; " + name + " is the one that runs", *other, {},
+                   "script folder " + std::string(files.folder) + " holds a second text, " + name_of(*other) + "; " + name + " is the one that runs", *other, {},
                    std::string_view::npos, "remove the text that is not wanted");
-    reading.package.odd.push_back("SqlScripts/" + std::string(files.folder) + " holds a second .sql file, " + file_name(*other));
+    reading.package.odd.push_back("SqlScripts/" + std::string(files.folder) + " holds a second .sql file, " + name_of(*other));
   }
 }
 

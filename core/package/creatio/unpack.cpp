@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/base/path.hpp"
 #include "core/package/archive.hpp"
 #include "core/package/creatio/container.hpp"
 #include "core/package/gzip.hpp"
@@ -115,7 +116,7 @@ Result<Nothing> unpack(const Input& input, const Limits& limits, const UnpackSin
   if (input.is_folder || input.files.empty()) return Error{ErrorCode::not_recognised, {.file = input.path}, "only a packed package or a delivery can be unpacked"};
   const InputFile& file = input.files.front();
   const std::string& path = file.path.empty() ? input.path : file.path;
-  const std::string name = path.substr(path.find_last_of("/\\") + 1);
+  const std::string name(base_name(path));
   if (auto checked = Unpacker(limits, nullptr).archive(file.bytes, name, name, 1); !checked.ok()) return checked;
   return Unpacker(limits, &sink).archive(file.bytes, name, name, 1);
 }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/path.hpp"
 #include "core/base/sorting.hpp"
 #include "core/deploy/version_number.hpp"
 #include "core/package/origam/activity_checks.hpp"
@@ -14,17 +15,6 @@
 
 namespace backstay::origam {
 namespace {
-
-std::string_view file_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-// "" for a file at the top.
-std::string_view folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 // The list of every package is made, so work grows with the square of their number; real models have 14.
 constexpr std::size_t max_packages = 2'000;

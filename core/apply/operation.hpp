@@ -56,7 +56,6 @@ class Operation : public Conversation {
   void read_backup();
   void read_part(const char* entry, std::string& into);
   void look();
-  void look_for_captures();
   void try_works();
   // restore_plan.cpp
   void plan_restore();
@@ -98,7 +97,6 @@ class Operation : public Conversation {
   void undo_changes();
   void read_conflicts();
   void note_created(std::vector<const Work*>& made);
-  bool takes_back_a_part() const;
   void commit_segment();
   void note_schema_undo(const db::Rows& objects);
   void note_conflicts(const std::string& document);
@@ -116,6 +114,7 @@ class Operation : public Conversation {
   std::string touched() const;
   std::string reverse_by_hand(const db::Rows& steps) const;
   std::string elements_now() const;
+  void drop_captures();
   void drop_witnesses();
   void unlock();
   void close();

@@ -99,7 +99,9 @@ void Operation::add_second_part(const db::Rows& steps) {
   if (!after_snapshot_.empty()) add.backup.entries.push_back({"schema/after.json", after_snapshot_});
   if (!job_.store_changes.empty()) add.backup.entries.push_back({"elements.json", elements_list_});
   if (!reverse_text_.empty()) add.backup.entries.push_back({"reverse.sql", reverse_text_});
-  add.capture = is_on_sqlite();  // the captured rows go along
+  add.capture = true;  // the captured rows go along
+  if (!is_on_sqlite()) prelude_ = export_prelude();
+  add.sql = prelude_;
   ask(add);
 }
 
@@ -110,7 +112,7 @@ std::string Operation::reverse_by_hand(const db::Rows& steps) const {
     const auto undoing = read_undoing(row[3].text());
     const std::string script = undoing.ok() ? reverse_script(undoing.value()) : std::string();
     if (script.empty()) continue;
-    if (text.empty()) text = "-- Takes back operation " + settings_.op_id + ", last step first. Values that somebody has written since stay.\nBEGIN;\n" + reverse_prelude();
+    if (text.empty()) text = "-- Takes back operation " + settings_.op_id + ", last step first. Values that somebody has written since stay.\nBEGIN;\n" + reverse_prelude() + "\\ir rows/captured.sql\n";
     text += "\n-- " + undoing.value().step + " " + undoing.value().package + "/" + undoing.value().element + "\n" + script;
   }
   return text.empty() ? text : text + "COMMIT;\n";
@@ -139,11 +141,15 @@ std::string Operation::touched() const {
   return out;
 }
 
+void Operation::drop_captures() {
+  execute(is_on_sqlite() ? std::string(capture::drop) : forget_captures(settings_.op_id));
+}
+
 void Operation::drop_witnesses() {
   ask(RequestKind::begin);
   execute(witness::delete_steps(settings_.engine), {db::Value::of(settings_.op_id)});
   execute(witness::delete_operation(settings_.engine), {db::Value::of(settings_.op_id)});
-  if (is_on_sqlite() && !settings_.keeps_captures) execute(capture::drop);
+  if (!settings_.keeps_captures) drop_captures();
   read(witness::count_rows(settings_.engine), {}, [this](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       drop_pending();

@@ -103,7 +103,6 @@ void Operation::run_segment() {
     run_work(i);
   }
   note_created(made);
-  if (takes_back_a_part()) read_conflicts();
   if (is_on_sqlite()) {
     read(sqlite_objects_query, {}, [this](const Answer& answer) {
       if (answer.outcome != Outcome::ok) return fail(answer);
@@ -121,7 +120,7 @@ void Operation::run_prelude() {
   prelude_.clear();
   for (std::size_t i = segment_begin_; i < segment_end_ && prelude_.empty(); ++i) {
     if (job_.works[i].has_captures) prelude_ = capture_prelude();
-    if (job_.works[i].kind == Work::Kind::undoing) prelude_ = captured_reverse_prelude();
+    if (job_.works[i].kind == Work::Kind::undoing || job_.works[i].kind == Work::Kind::captured_rows) prelude_ = captured_reverse_prelude();
   }
   if (prelude_.empty()) return;
   Request prelude;
@@ -259,7 +258,7 @@ void Operation::run_work(std::size_t index) {
   request.timeout_ms = work.timeout_ms;
   if (work.step == "D-captures") read_conflicts();
   if (work.kind == Work::Kind::captured_rows) {
-    request.kind = RequestKind::undo_capture;
+    request.kind = is_on_sqlite() ? RequestKind::undo_capture : RequestKind::bring_captures;
     request.name = work.content;
     request.text = work.own;
     request.capture = !settings_.dry_run;
@@ -300,17 +299,10 @@ void Operation::after_work(std::size_t index, const Answer& answer) {
   fail(placed);
 }
 
-bool Operation::takes_back_a_part() const {
-  if (!restore_ || is_on_sqlite() || is_whole_scope()) return false;
-  return std::any_of(job_.works.begin(), job_.works.end(), [](const Work& work) { return !work.run.empty(); });
-}
-
 // PostgreSQL keeps them beside what was captured; they go with it.
 void Operation::read_conflicts() {
-  // A run of which only some tables went back is still to be had.
-  const std::string reversed = is_whole_scope() ? " AND r.reversed_at IS NOT NULL" : "";
   read("SELECT c.relation, c.row_key, c.column_name, c.kind FROM backstay_capture.conflict c JOIN backstay_capture.run r USING (run)"
-       " WHERE r.script LIKE $1" + reversed + " ORDER BY c.relation, c.row_key, c.column_name LIMIT 10000",
+       " WHERE r.script LIKE $1 AND r.reversed_at IS NOT NULL ORDER BY c.relation, c.row_key, c.column_name LIMIT 10000",
        {db::Value::of(restore_->backup_id + "/%")}, [this](const Answer& answer) {
          if (answer.outcome != Outcome::ok) {
            drop_pending();

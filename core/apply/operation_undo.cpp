@@ -176,7 +176,6 @@ void Operation::run_undo(const std::vector<Undoing>& undoings) {
   undo_scripts_.insert(undo_scripts_.end(), last.begin(), last.end());
   if (!is_on_sqlite()) {
     undo_scripts_.insert(undo_scripts_.begin(), reverse_prelude());
-    undo_scripts_.push_back(forget_captures(settings_.op_id));
   }
   ask(RequestKind::begin);
   for (std::size_t i = 0; i <= undo_scripts_.size(); ++i) {
@@ -199,7 +198,7 @@ void Operation::run_undo(const std::vector<Undoing>& undoings) {
 void Operation::clean_up_witnesses() {
   execute(witness::delete_steps(settings_.engine), {db::Value::of(settings_.op_id)});
   execute(witness::delete_operation(settings_.engine), {db::Value::of(settings_.op_id)});
-  if (is_on_sqlite()) execute(capture::drop);
+  drop_captures();
   read(witness::count_rows(settings_.engine), {}, [this](const Answer& answer) {
     if (answer.outcome != Outcome::ok) {
       drop_pending();

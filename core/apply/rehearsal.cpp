@@ -102,22 +102,12 @@ Request Rehearsal::pump(Request request) {
 
 std::optional<Answer> Rehearsal::answered_inside(Request& request) {
   Answer answer;
+  if (request.kind == RequestKind::bring_captures) return answer;  // what was captured is still in the target
+  if (request.kind == RequestKind::undo_capture) request.text.clear();
+  if (is_of_database(request.kind) && request.kind != RequestKind::snapshot) return std::nullopt;
   switch (request.kind) {
     case RequestKind::read_content: wanted_content_ = request.name; return std::nullopt;
-    case RequestKind::begin:
-    case RequestKind::commit:
-    case RequestKind::rollback:
-    case RequestKind::savepoint:
-    case RequestKind::release:
-    case RequestKind::rollback_to:
-    case RequestKind::run_script:
-    case RequestKind::execute:
-    case RequestKind::read_rows:
-    case RequestKind::restore_copy:
     case RequestKind::progress: return std::nullopt;
-    case RequestKind::undo_capture:
-      request.text.clear();  // what was captured is still in the target
-      return std::nullopt;
     case RequestKind::backup: {
       last_backup_ = settings_.op_id + (phase_ == Phase::apply ? "" : phase_ == Phase::repeat ? "-again" : "-back");
       KeptBackup& kept = backups_[last_backup_];

@@ -22,6 +22,7 @@ std::string_view to_string(RequestKind kind) {
     case RequestKind::execute: return "execute";
     case RequestKind::read_rows: return "read-rows";
     case RequestKind::undo_capture: return "undo-capture";
+    case RequestKind::bring_captures: return "bring-captures";
     case RequestKind::snapshot: return "snapshot";
     case RequestKind::restore_copy: return "restore-copy";
     case RequestKind::read_store: return "read-store";
@@ -42,6 +43,8 @@ std::string_view to_string(RequestKind kind) {
   }
   return "done";
 }
+
+bool is_of_database(RequestKind kind) { return kind >= RequestKind::begin && kind <= RequestKind::restore_copy; }
 
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {

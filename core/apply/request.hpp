@@ -19,7 +19,7 @@ enum class RequestKind : std::uint8_t {
   backup,          // write, seal, verify and list the backup of `backup`
   read_backup,     // verify backup `name`; answers its manifest as `document`
   read_entry,      // the bytes of entry `text` of backup `name`, as `document`
-  add_to_backup,   // entries of `backup` as the sealed second part of backup `name`
+  add_to_backup,   // entries of `backup` as the sealed second part of backup `name`; `capture`: with the rows captured, PostgreSQL: by the routines of `sql`
   // The target database; one session from `lock` to `unlock`.
   lock,            // session lock within `timeout_ms`; answers busy when another session has it
   unlock,
@@ -29,6 +29,7 @@ enum class RequestKind : std::uint8_t {
   execute,         // `sql`, a statement of our own, with `values`
   read_rows,       // the same; answers `rows`
   undo_capture,    // SQLite: take back the recorded changes of operation `name`, conflicts kept; answers them. `steps`, `tables`: only those
+  bring_captures,  // PostgreSQL: what was captured comes out of backup `text` into the target, as it lay there
   snapshot,        // of the target (core/schema), as `document`; `text` = "schema" or "data" (both) for digests, "document" for schema::snapshot_json
   restore_copy,    // SQLite: put back the full copy in backup `name`
   // The configuration store.
@@ -49,6 +50,8 @@ enum class RequestKind : std::uint8_t {
   done,            // the conversation is over; `text` = JSON of the outcome
 };
 std::string_view to_string(RequestKind kind);  // "journal", "read-backup", ...
+// Of the session between lock and unlock.
+bool is_of_database(RequestKind kind);
 
 // A change of one element of the configuration store.
 struct StoreChange {

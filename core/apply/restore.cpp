@@ -1,8 +1,6 @@
 // A restore on demand: an operation like an apply, whose work is what the backup says about taking one back. Before
 // anything else it is read what was recorded then and what is there now (restore_risks.cpp weighs the two), and a dry
 // run makes every step in a transaction that is taken back, so that its conflicts are those of the real run.
-#include <algorithm>
-
 #include "core/apply/operation.hpp"
 
 namespace backstay::apply {
@@ -63,7 +61,6 @@ void Operation::look() {
       fail(answer);
     }
   });
-  look_for_captures();
   Request store;
   store.kind = RequestKind::read_store;
   store.text = "digests";
@@ -82,29 +79,6 @@ void Operation::look() {
   });
 }
 
-// On PostgreSQL what was captured lies in the target until it is used, once.
-void Operation::look_for_captures() {
-  const bool needs_some = std::any_of(job_.works.begin(), job_.works.end(), [](const Work& work) { return !work.run.empty(); });
-  if (is_on_sqlite() || !needs_some) return;
-  const auto used_up = [this] {
-    job_.why_not = "what was captured for this backup is not in the database any more: an earlier restore has used it, and has a backup of its own to go back by";
-  };
-  read("SELECT (to_regclass('backstay_capture.run') IS NOT NULL)::int4", {}, [this, used_up](const Answer& answer) {
-    if (answer.outcome != Outcome::ok) {
-      drop_pending();
-      return fail(answer);
-    }
-    if (answer.rows.rows.empty() || answer.rows.rows[0][0].integer == 0) return used_up();
-    Request count;
-    count.kind = RequestKind::read_rows;
-    count.sql = "SELECT count(*) FROM backstay_capture.run WHERE script LIKE $1 AND reversed_at IS NULL";
-    count.values = {db::Value::of(restore_->backup_id + "/%")};
-    ask_next(std::move(count), [used_up](const Answer& found) {
-      if (found.outcome == Outcome::ok && !found.rows.rows.empty() && found.rows.rows[0][0].integer == 0) used_up();
-    });
-  });
-}
-
 // Nobody is locked out for it, and nothing of it is kept.
 void Operation::try_works() {
   phase_ = Phase::abandon;
@@ -117,7 +91,6 @@ void Operation::try_works() {
   for (std::size_t i = 0; i < job_.works.size(); ++i) {
     if (!job_.works[i].is_change) run_work(i);
   }
-  if (takes_back_a_part()) read_conflicts();
   ask(RequestKind::rollback, [this](const Answer&) { steps_done_ = 0; });
 }
 

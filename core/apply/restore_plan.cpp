@@ -186,7 +186,9 @@ void Operation::plan_undoing(const JsonValue& list) {
     if (!undoing.discard.empty()) last.push_back(undo_work(undoing, "D-", undoing.discard));
   }
   for (const std::string& table : tables) job_.touched_tables.push_back(table);
-  if (has_captured && (is_whole_scope() || !asked_for_steps_.empty() || !tables.empty())) {
+  const bool needs_captured = is_on_sqlite() ? has_captured && (is_whole_scope() || !asked_for_steps_.empty() || !tables.empty())
+                                             : std::any_of(then.begin(), then.end(), [](const Work& work) { return !work.run.empty(); });
+  if (needs_captured) {
     Work rows;
     rows.kind = Work::Kind::captured_rows;
     rows.step = "R-rows";
@@ -195,8 +197,8 @@ void Operation::plan_undoing(const JsonValue& list) {
     rows.undoing.reverse_class = "captured";
     first.push_back(std::move(rows));
   }
-  // What was captured is needed until the last step is back.
-  if (settings_.engine == db::Engine::postgresql && !then.empty() && is_whole_scope()) {
+  // What was brought is needed until the last step is back; in the backup it stays.
+  if (needs_captured && !is_on_sqlite()) {
     Undoing everything;
     everything.step = "captures";
     last.push_back(undo_work(everything, "D-", forget_captures(restore_->backup_id)));
@@ -237,7 +239,9 @@ void Operation::list_actions() {
   for (const Work& work : job_.works) {
     const std::string of = work.package.empty() ? std::string() : " of " + work.package + "/" + work.element;
     const std::string step = work.step.substr(work.step.find('-') + 1);
-    if (work.kind == Work::Kind::captured_rows) {
+    if (work.kind == Work::Kind::captured_rows && !is_on_sqlite()) {
+      job_.actions.push_back("bring captured rows out of the backup");
+    } else if (work.kind == Work::Kind::captured_rows) {
       const std::vector<std::string>& tables = restore_->tables.empty() ? job_.touched_tables : restore_->tables;
       job_.actions.push_back("put captured rows back" + (tables.empty() ? std::string() : ": " + joined(tables)));
     } else if (work.step == "D-captures") {

@@ -107,9 +107,7 @@ std::string reverse_script(const Undoing& undoing, const std::vector<std::string
     parts += part.reverse;
   }
   if (parts.empty()) return parts;
-  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n" +
-         // The other tables are still to be had.
-         (tables.empty() ? "" : "UPDATE backstay_capture.run SET reversed_at = NULL WHERE script = " + literal(undoing.run) + ";\n");
+  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n";
 }
 
 Result<Undoing> read_undoing(std::string_view text) {
@@ -229,10 +227,12 @@ std::string created_call(const std::vector<const Work*>& works, const std::strin
 
 std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }
 
-std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched"}); }
+std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched", "import"}); }
+
+std::string export_prelude() { return texts({"common", "structure", "reverse_structure", "export"}); }
 
 std::string captured_reverse_prelude() {
-  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched"});
+  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched", "import"});
 }
 
 std::string forget_captures(const std::string& op_id) {
@@ -242,11 +242,14 @@ std::string forget_captures(const std::string& op_id) {
          "BEGIN\n"
          "  IF to_regclass('backstay_capture.run') IS NULL THEN RETURN; END IF;\n"
          "  FOR held IN SELECT i.* FROM backstay_capture.item i JOIN backstay_capture.run r USING (run) WHERE r.script LIKE " + runs + " LOOP\n"
-         "    IF held.before_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.before_rows); END IF;\n"
-         "    IF held.after_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS backstay_capture.%I CASCADE', held.after_rows); END IF;\n"
+         "    IF held.before_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', held.before_rows); END IF;\n"
+         "    IF held.after_rows IS NOT NULL THEN EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', held.after_rows); END IF;\n"
          "  END LOOP;\n"
          "  FOR aside IN SELECT nspname FROM pg_catalog.pg_namespace n, backstay_capture.run r WHERE r.script LIKE " + runs + "\n"
-         "    AND n.nspname ~ ('^backstay_capture_r' || r.run || '_s') LOOP\n"
+         "    AND n.nspname ~ ('^backstay_capture_r' || r.run || '_s')\n"
+         // What export.sql leaves where it is.
+         "    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND (c.relkind = 'p' OR c.relispartition OR c.reloftype <> 0\n"
+         "      OR EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE c.relkind = 'r' AND c.oid IN (h.inhparent, h.inhrelid)))) LOOP\n"
          "    EXECUTE format('DROP SCHEMA %I CASCADE', aside.nspname);\n"
          "  END LOOP;\n"
          "  DELETE FROM backstay_capture.item i USING backstay_capture.run r WHERE r.run = i.run AND r.script LIKE " + runs + ";\n"

@@ -60,7 +60,7 @@ struct Work {
     script,        // of a package
     statements,    // of our own: bindings, version rows
     undoing,       // takes something back
-    captured_rows, // puts the captured rows of operation `content` back; `own`: the backup they lie in
+    captured_rows, // SQLite: puts the captured rows of operation `content` back; PostgreSQL: brings them. `own`: the backup they lie in
     host_call,
   };
   Kind kind = Kind::script;
@@ -107,6 +107,7 @@ std::string created_call(const std::vector<const Work*>& works, const std::strin
 void weave(Work& work, std::string_view bytes, db::Engine engine, const std::string& run);
 
 std::string capture_prelude();
+std::string export_prelude();  // for RequestKind::add_to_backup on PostgreSQL
 // What Undoing::reverse needs once in the session, and what is left to do behind the last of an operation's.
 std::string reverse_prelude();
 std::string captured_reverse_prelude();  // for a reverse script that is captured itself

@@ -106,6 +106,7 @@ void ApplyLoop::cancel() {
 }
 
 Answer ApplyLoop::perform(const Request& request) {
+  if (is_of_database(request.kind)) return database(request);
   switch (request.kind) {
     case RequestKind::read_content: return read_content(request);
     case RequestKind::journal: return journal(request);
@@ -115,18 +116,6 @@ Answer ApplyLoop::perform(const Request& request) {
     case RequestKind::add_to_backup: return add_to_backup(request);
     case RequestKind::lock: return lock(request);
     case RequestKind::unlock: return unlock();
-    case RequestKind::begin:
-    case RequestKind::commit:
-    case RequestKind::rollback:
-    case RequestKind::savepoint:
-    case RequestKind::release:
-    case RequestKind::rollback_to:
-    case RequestKind::run_script:
-    case RequestKind::execute:
-    case RequestKind::read_rows:
-    case RequestKind::undo_capture:
-    case RequestKind::snapshot:
-    case RequestKind::restore_copy: return database(request);
     case RequestKind::read_store: return read_store(request);
     case RequestKind::stage: return stage(request);
     case RequestKind::switch_store: return switch_store(request);
@@ -144,6 +133,7 @@ Answer ApplyLoop::perform(const Request& request) {
       at_.services.log->progress(request.name, request.done, request.total, {});
       return {};
     case RequestKind::done: return {};
+    default: break;
   }
   return failed(Outcome::unsupported, "internal", "a request that this host does not know");
 }

@@ -13,6 +13,7 @@
 #include "native-plugin/apply/installation.hpp"
 #include "native-plugin/backup/backup_file.hpp"
 #include "native-plugin/db/driver.hpp"
+#include "native-plugin/fs/line_file.hpp"
 #include "native-plugin/services/window.hpp"
 
 namespace backstay::plugin {
@@ -62,11 +63,17 @@ class ApplyLoop {
   apply::Answer unlock();
   apply::Answer run_script(const apply::Request& request);
   apply::Answer execute(const apply::Request& request);
-  apply::Answer undo_capture(const apply::Request& request);
-  apply::Answer import_captured(const apply::Request& request);
-  Result<std::string> export_captured();
   apply::Answer snapshot(const apply::Request& request);
   apply::Answer restore_copy(const apply::Request& request);
+  // loop_captures.cpp
+  apply::Answer undo_capture(const apply::Request& request);
+  apply::Answer bring_captures(const apply::Request& request);
+  apply::Answer import_captured(const apply::Request& request);
+  std::string captured_file() const;
+  Result<std::optional<fs::FileReader>> open_captured(const std::string& backup, std::string_view entry);
+  Result<std::optional<NewEntry>> export_captured(const apply::Request& request);
+  Result<std::size_t> write_sqlite_rows(fs::FileWriter& file);
+  Result<std::size_t> write_postgresql_rows(const apply::Request& request, fs::FileWriter& file);
   // loop_store.cpp
   apply::Answer read_content(const apply::Request& request);
   apply::Answer stage(const apply::Request& request);
@@ -111,5 +118,9 @@ apply::Answer failed(apply::Outcome outcome, std::string code, std::string messa
 apply::Answer failed(const Error& error);
 apply::Answer failed(const db::DbError& error);
 apply::Answer answered(const Answered& answered);  // of a service
+template <class T>
+apply::Answer plain(const db::DbResult<T>& result) {
+  return result.ok() ? apply::Answer() : failed(result.error());
+}
 
 }  // namespace backstay::plugin

@@ -1,17 +1,11 @@
 // The target database: one session from lock to unlock.
 #include <sys/stat.h>
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
-#include "core/apply/capture_sql.hpp"
-#include "core/apply/work.hpp"
-#include "core/report/json_writer.hpp"
 #include "core/schema/snapshot.hpp"
 #include "native-plugin/apply/apply_loop.hpp"
 #include "native-plugin/db/take_snapshot.hpp"
-#include "native-plugin/db/undo_captured.hpp"
 #include "native-plugin/fs/digest.hpp"
 #include "native-plugin/fs/faults.hpp"
 
@@ -21,15 +15,6 @@ using apply::Answer;
 using apply::Outcome;
 using apply::Request;
 using apply::RequestKind;
-
-namespace {
-
-template <class T>
-Answer plain(const db::DbResult<T>& result) {
-  return result.ok() ? Answer() : failed(result.error());
-}
-
-}  // namespace
 
 Answer ApplyLoop::lock(const Request& request) {
   if (driver_ && driver_->tx_state() == db::TxState::lost) {
@@ -98,6 +83,7 @@ Answer ApplyLoop::database(const Request& request) {
     case RequestKind::execute:
     case RequestKind::read_rows: return execute(request);
     case RequestKind::undo_capture: return undo_capture(request);
+    case RequestKind::bring_captures: return bring_captures(request);
     case RequestKind::snapshot: return snapshot(request);
     case RequestKind::restore_copy: return restore_copy(request);
     default: return failed(Outcome::unsupported, "internal", "this host has no " + std::string(to_string(request.kind)));
@@ -129,100 +115,6 @@ Answer ApplyLoop::execute(const Request& request) {
   Answer answer;
   answer.rows = std::move(rows.value());
   return answer;
-}
-
-// Rows that lie in the backup only come into the database first; the same table, the same rules.
-Answer ApplyLoop::undo_capture(const Request& request) {
-  if (!request.text.empty()) {
-    if (Answer brought = import_captured(request); brought.outcome != Outcome::ok) return brought;
-  }
-  auto there = driver_->query(apply::capture::exist);
-  if (!there.ok()) return failed(there.error());
-  if (there.value().rows.empty() || there.value().rows[0][0].integer == 0) return {};
-  db::UndoOptions options;
-  options.op_id = request.name;
-  options.overwrite = request.durable;
-  if (request.capture) {
-    options.capture_op = settings_.op_id;
-    options.capture_step = request.step;
-  }
-  auto undone = db::undo_captured(*driver_, options);
-  if (!undone.ok()) return failed(undone.error());
-  if (request.name != settings_.op_id) {
-    const db::Value op = db::Value::of(request.name);
-    auto deleted = driver_->query("DELETE FROM main.\"backstay_cap\" WHERE op_id = ?1", std::span<const db::Value>(&op, 1));
-    if (!deleted.ok()) return failed(deleted.error());
-  }
-  nlohmann::json conflicts = nlohmann::json::array();
-  for (const db::UndoConflict& conflict : undone.value().conflicts) {
-    conflicts.push_back(conflict.table + " " + conflict.key + (conflict.column.empty() ? "" : " " + conflict.column) + ": " + conflict.kind);
-  }
-  Answer answer;
-  answer.document = conflicts.dump();
-  return answer;
-}
-
-Answer ApplyLoop::import_captured(const Request& request) {
-  auto rows = opened_backup(request.text, true);
-  if (!rows.ok() && rows.error().code == ErrorCode::missing) return {};
-  if (!rows.ok()) return failed(rows.error());
-  auto text = rows.value()->entry("rows/captured.jsonl");
-  if (!text.ok() && text.error().code == ErrorCode::missing) return {};
-  if (!text.ok()) return failed(text.error());
-  if (auto made = driver_->execute(apply::capture::create); !made.ok()) return failed(made.error());
-  std::size_t at = 0;
-  const auto next = [&](db::Row& row) {
-    if (at >= text.value().size()) return false;
-    const std::size_t end = text.value().find('\n', at);
-    const nlohmann::json line = nlohmann::json::parse(text.value().substr(at, end - at), nullptr, false);
-    at = end == std::string::npos ? text.value().size() : end + 1;
-    if (!line.is_array()) return false;
-    row.clear();
-    for (const auto& value : line) row.push_back(value.is_string() ? db::Value::of(value.get<std::string>()) : db::Value::null());
-    return true;
-  };
-  // Where only a part is asked for, the rest is left in the backup. Columns: op_id, step_id, tab, ...
-  const auto is_wanted = [&](const db::Row& row) {
-    if (request.steps.empty() && request.tables.empty()) return true;
-    if (row.size() < 3) return false;
-    const auto names = [](const std::vector<std::string>& list, const std::string& name) { return std::find(list.begin(), list.end(), name) != list.end(); };
-    return names(request.steps, row[1].bytes) ||
-           std::any_of(request.tables.begin(), request.tables.end(), [&](const std::string& table) { return apply::is_same_table(table, row[2].bytes); });
-  };
-  const auto next_wanted = [&](db::Row& row) {
-    while (next(row)) {
-      if (is_wanted(row)) return true;
-    }
-    return false;
-  };
-  auto inserted = driver_->insert_rows(apply::capture::table, apply::capture::columns, next_wanted);
-  return plain(inserted);
-}
-
-// One line per row; empty when nothing was captured.
-Result<std::string> ApplyLoop::export_captured() {
-  std::string lines;
-  const auto failure = [](const db::DbError& error) { return Error{ErrorCode::unreadable, {}, error.message}; };
-  auto there = driver_->query(apply::capture::exist);
-  if (!there.ok()) return failure(there.error());
-  if (there.value().rows.empty() || there.value().rows[0][0].integer == 0) return lines;
-  const db::Value op = db::Value::of(settings_.op_id);
-  auto read = driver_->each_row(apply::capture::select, std::span<const db::Value>(&op, 1), [&](const db::Row& row) {
-    char before = '[';
-    for (const db::Value& value : row) {
-      lines += before;
-      before = ',';
-      if (value.is_null()) {
-        lines += "null";
-        continue;
-      }
-      report::append_json_string(lines, value.text());
-    }
-    lines += "]\n";
-    return true;
-  });
-  if (!read.ok()) return failure(read.error());
-  return lines;
 }
 
 Answer ApplyLoop::snapshot(const Request& request) {

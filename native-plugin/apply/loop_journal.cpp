@@ -183,14 +183,9 @@ Answer ApplyLoop::add_to_backup(const Request& request) {
     entries.push_back(std::move(entry));
   }
   if (request.capture) {
-    auto rows = export_captured();
+    auto rows = export_captured(request);
     if (!rows.ok()) return failed(rows.error());
-    if (!rows.value().empty()) {
-      NewEntry entry;
-      entry.name = "rows/captured.jsonl";
-      entry.content = std::move(rows.value());
-      entries.push_back(std::move(entry));
-    }
+    if (rows.value()) entries.push_back(std::move(*rows.value()));
   }
   const json manifest = {{"schema", "backstay.backup/1"}, {"backup_id", request.name}, {"op_id", settings_.op_id},
                          {"reason", "captured"}, {"first_part", row.value()->digest}, {"created_at", at_.now()}};
@@ -198,6 +193,7 @@ Answer ApplyLoop::add_to_backup(const Request& request) {
   // Written again after a crash: the operation is the same, so is what it says.
   if (auto removed = at_.state->remove(name); !removed.ok()) return failed(removed.error());
   auto sealed = write_backup(*at_.state, name, manifest.dump(), std::move(entries));
+  if (auto removed = at_.state->remove(captured_file()); !removed.ok()) return failed(removed.error());
   if (!sealed.ok()) return failed(sealed.error());
   if (auto set = at_.journal->set_meta("rows:" + request.name, sealed.value().digest); !set.ok()) return failed(set.error());
   return {};

@@ -78,6 +78,12 @@ class Driver {
   virtual DbResult<std::int64_t> insert_rows(std::string_view table, std::string_view columns,
                                              const std::function<bool(Row&)>& next) = 0;
 
+  // PostgreSQL, others: unsupported. The rows of a query in the text form of COPY, a block at a time; `take` returns
+  // false to stop, which is Fault::cancelled. `sql`: "COPY ... FROM STDIN", whose rows `next` hands over the same way;
+  // it returns false at the end.
+  virtual DbResult<Done> copy_out(std::string_view query, const std::function<bool(std::string_view)>& take);
+  virtual DbResult<Done> copy_in(std::string_view sql, const std::function<bool(std::string&)>& next);
+
   // Rows that our own statements change from here on are captured as a script's would be (RunOptions), until
   // stop_capture(). SQLite; others: unsupported.
   virtual DbResult<Done> start_capture(const std::string& op_id, const std::string& step_id) = 0;

@@ -20,4 +20,20 @@ DbResult<std::unique_ptr<Driver>> open_driver(const std::string& url, const Open
   return error;
 }
 
+namespace {
+
+DbError no_copy() {
+  DbError error;
+  error.fault = Fault::unsupported;
+  error.sqlstate = "0A000";
+  error.message = "this database has no COPY";
+  return error;
+}
+
+}  // namespace
+
+DbResult<Done> Driver::copy_out(std::string_view, const std::function<bool(std::string_view)>&) { return no_copy(); }
+
+DbResult<Done> Driver::copy_in(std::string_view, const std::function<bool(std::string&)>&) { return no_copy(); }
+
 }  // namespace backstay::db

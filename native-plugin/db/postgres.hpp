@@ -34,6 +34,8 @@ class PostgresDriver final : public Driver {
   DbResult<Done> execute(std::string_view sql) override;
   DbResult<std::int64_t> insert_rows(std::string_view table, std::string_view columns,
                                      const std::function<bool(Row&)>& next) override;
+  DbResult<Done> copy_out(std::string_view query, const std::function<bool(std::string_view)>& take) override;
+  DbResult<Done> copy_in(std::string_view sql, const std::function<bool(std::string&)>& next) override;
   DbResult<Done> start_capture(const std::string& op_id, const std::string& step_id) override;
   void stop_capture() override {}
   TxState tx_state() const override;
@@ -60,6 +62,7 @@ class PostgresDriver final : public Driver {
   // Sends text as it is and takes all results; the first error, or nothing.
   std::optional<DbError> send(const std::string& sql, std::string* last_tag = nullptr, std::string* last_value = nullptr);
   std::optional<DbError> start_query(std::string_view sql, std::span<const Value> parameters);
+  void take_remaining(std::optional<DbError>& error);  // the results behind a COPY
   std::optional<DbError> pin_session();
   std::optional<DbError> release_session();
   std::optional<DbError> set_timeouts(const RunOptions& options);

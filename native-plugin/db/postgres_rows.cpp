@@ -99,42 +99,81 @@ DbResult<Done> PostgresDriver::execute(std::string_view sql) {
   return Done{};
 }
 
-DbResult<std::int64_t> PostgresDriver::insert_rows(std::string_view table, std::string_view columns,
-                                                   const std::function<bool(Row&)>& next) {
+DbResult<Done> PostgresDriver::copy_out(std::string_view query, const std::function<bool(std::string_view)>& take) {
   if (auto error = begin_call("query")) return *error;
   if (auto error = pin_session()) return *error;
   in_call_.store(true);
-  const std::string sql = "COPY " + std::string(table) + "(" + std::string(columns) + ") FROM STDIN";
-  PostgresResult started{PQexec(connection_, sql.c_str())};
+  const std::string sql = "COPY (" + std::string(query) + ") TO STDOUT";
   std::optional<DbError> error;
-  std::int64_t count = 0;
+  PostgresResult started{PQexec(connection_, sql.c_str())};
+  if (PQresultStatus(started.get()) != PGRES_COPY_OUT) {
+    error = failure(started.get());
+  } else {
+    char* line = nullptr;
+    int size = 0;
+    // All of it is read, wanted or not: the session stays usable.
+    while ((size = PQgetCopyData(connection_, &line, 0)) > 0) {
+      if (!error && !take(std::string_view(line, static_cast<std::size_t>(size)))) {
+        error = DbError{};
+        error->fault = Fault::cancelled;
+        error->sqlstate = "57014";
+        error->message = "the rows could not be taken";
+      }
+      PQfreemem(line);
+    }
+  }
+  take_remaining(error);
+  if (error) return *error;
+  return Done{};
+}
+
+DbResult<Done> PostgresDriver::copy_in(std::string_view sql, const std::function<bool(std::string&)>& next) {
+  if (auto error = begin_call("query")) return *error;
+  if (auto error = pin_session()) return *error;
+  in_call_.store(true);
+  PostgresResult started{PQexec(connection_, std::string(sql).c_str())};
+  std::optional<DbError> error;
   if (PQresultStatus(started.get()) != PGRES_COPY_IN) {
     error = failure(started.get());
   } else {
     std::string chunk;
-    Row row;
-    bool sent = true;
-    while (sent && next(row)) {
+    while (next(chunk)) {
+      if (PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size())) != 1) break;
+      chunk.clear();
+    }
+    PQputCopyEnd(connection_, nullptr);
+  }
+  take_remaining(error);
+  if (error) return *error;
+  return Done{};
+}
+
+void PostgresDriver::take_remaining(std::optional<DbError>& error) {
+  while (PostgresResult result{PQgetResult(connection_)}) {
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK && !error) error = failure(result.get());
+    if (PQstatus(connection_) != CONNECTION_OK) break;
+  }
+  in_call_.store(false);
+  if (!error && PQstatus(connection_) != CONNECTION_OK) error = lost_error();
+}
+
+DbResult<std::int64_t> PostgresDriver::insert_rows(std::string_view table, std::string_view columns,
+                                                   const std::function<bool(Row&)>& next) {
+  std::int64_t count = 0;
+  Row row;
+  const auto chunk_of_rows = [&](std::string& chunk) {
+    while (chunk.size() < copy_chunk && next(row)) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (i != 0) chunk += '\t';
         append_copy_value(chunk, row[i]);
       }
       chunk += '\n';
       ++count;
-      if (chunk.size() < copy_chunk) continue;
-      sent = PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size())) == 1;
-      chunk.clear();
     }
-    if (sent && !chunk.empty()) sent = PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size())) == 1;
-    PQputCopyEnd(connection_, nullptr);
-    while (PostgresResult result{PQgetResult(connection_)}) {
-      if (PQresultStatus(result.get()) != PGRES_COMMAND_OK && !error) error = failure(result.get());
-      if (PQstatus(connection_) != CONNECTION_OK) break;
-    }
-  }
-  in_call_.store(false);
-  if (!error && PQstatus(connection_) != CONNECTION_OK) error = lost_error();
-  if (error) return *error;
+    return !chunk.empty();
+  };
+  auto copied = copy_in("COPY " + std::string(table) + "(" + std::string(columns) + ") FROM STDIN", chunk_of_rows);
+  if (!copied.ok()) return copied.error();
   return count;
 }
 

@@ -3,7 +3,7 @@
 //   node tests/cli/restore.mjs CLI
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
@@ -94,7 +94,61 @@ function scenario(url, sql) {
   assert.equal(accepted.code, 0, JSON.stringify(accepted.report));
   assert.equal(state(), '1 Ada 7,2 Grace H 20,3 Edsger 1|1 Riga,2 Lviv|no fresh|2 columns');
   assert.ok(accepted.report.conflicts.some(line => /contact.*1.*points/.test(line)), JSON.stringify(accepted.report.conflicts));
-  return {run, state, file};
+  return {run, state, file, place};
+}
+
+// What was captured lies in the backup and nowhere else: as often as it is wanted, whatever became of the database, and
+// for an administrator with psql as well.
+const rich = `CREATE SCHEMA shop;
+CREATE TYPE shop.size AS ENUM ('small', 'large');
+CREATE TABLE shop.owner(id int PRIMARY KEY);
+INSERT INTO shop.owner VALUES (1);
+CREATE TABLE shop.thing(id serial PRIMARY KEY, no bigint GENERATED ALWAYS AS IDENTITY (START 100 INCREMENT 5), owner int REFERENCES shop.owner ON DELETE CASCADE,
+  name varchar(20) COLLATE "C" NOT NULL DEFAULT 'none', how shop.size, tags text[], raw bytea, at timestamptz, took interval, price numeric(12,4), half real,
+  twice int GENERATED ALWAYS AS (id * 2) STORED, CONSTRAINT priced CHECK (price >= 0));
+CREATE INDEX thing_name ON shop.thing (lower(name)) WHERE how = 'large';
+COMMENT ON TABLE shop.thing IS 'a comment';
+COMMENT ON COLUMN shop.thing.name IS 'another';
+GRANT SELECT ON shop.thing TO PUBLIC;
+ALTER TABLE shop.thing ALTER COLUMN tags SET STORAGE EXTERNAL;
+CREATE FUNCTION shop.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER touched BEFORE UPDATE ON shop.thing FOR EACH ROW EXECUTE FUNCTION shop.nothing();
+INSERT INTO shop.thing(owner, name, how, tags, raw, at, took, price, half) VALUES
+  (1, E'tab\\t and \\\\ line\\n end', 'large', ARRAY['a,b', NULL, '"'], '\\x00ff0a', '2026-01-02 03:04:05.678901+03', '-1 day 02:03:04', 12.3400, 0.1),
+  (NULL, '', NULL, '{}', '', 'infinity', NULL, NULL, 'NaN'), (NULL, '\\.', 'small', NULL, NULL, NULL, '1 year', 0, 1e30);
+`;
+
+function out_of_the_database(psql, run, file, place) {
+  psql(rich);
+  const shape = () => psql("SELECT * FROM shop.thing ORDER BY id") + psql("SELECT pg_get_constraintdef(oid), conname FROM pg_constraint WHERE conrelid = 'shop.thing'::regclass ORDER BY conname") +
+    psql("SELECT indexdef FROM pg_indexes WHERE tablename = 'thing' ORDER BY 1") + psql("SELECT last_value, is_called FROM shop.thing_id_seq") + psql("SELECT last_value, is_called FROM shop.thing_no_seq") +
+    psql("SELECT relacl, obj_description(oid) FROM pg_class WHERE oid = 'shop.thing'::regclass") + psql("SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'shop.thing'::regclass AND NOT tgisinternal") +
+    psql("SELECT attname, atttypid::regtype, atttypmod, attcollation, attnotnull, attidentity, attgenerated, attstorage, pg_get_expr(adbin, adrelid), col_description(attrelid, attnum) FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = 'shop.thing'::regclass AND attnum > 0 ORDER BY attname");
+  const left = () => psql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'backstay%'").trim();
+  const before = shape();
+  const change = file('shop.sql', "UPDATE shop.thing SET price = 5, tags = '{x}' WHERE id = 1;\nDELETE FROM shop.thing WHERE id = 3;\nDROP TABLE shop.thing;\n");
+  const applied = run('apply', '--force', change);
+  assert.equal(applied.code, 0, JSON.stringify(applied.report));
+  assert.equal(left(), '', 'nothing of ours stays in the database');
+  const back = () => {
+    const options = ['--force', '--backup', applied.report.backup_id];
+    const asked = run('restore', ...options, '--dry-run').report.risks.filter(risk => risk.required && !risk.acknowledged);
+    return run('restore', ...options, ...asked.flatMap(risk => ['--acknowledge', risk.id]));
+  };
+  for (let round = 1; round <= 3; ++round) {
+    const restored = back();
+    assert.equal(restored.code, 0, JSON.stringify(restored.report));
+    assert.deepEqual(restored.report.conflicts, [], `round ${round}`);
+    assert.equal(shape(), before, `round ${round}`);
+    assert.equal(left(), '');
+    // The second time there is nothing left to do; before the third a user deletes the table for good.
+    if (round === 2) psql('DROP TABLE shop.thing');
+  }
+  psql('DROP TABLE shop.thing');
+  const part = readdirSync(join(place, 'store/.backstay/backups')).find(name => name.includes(applied.report.op_id) && name.endsWith('.rows.backup.zip'));
+  execFileSync('unzip', ['-q', join(place, 'store/.backstay/backups', part), '-d', join(place, 'by-hand')]);
+  execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', process.env.BACKSTAY_PG_URL, '-f', join(place, 'by-hand/reverse.sql')], {stdio: 'pipe'});
+  assert.equal(shape(), before, 'by hand');
 }
 
 try {
@@ -121,7 +175,11 @@ try {
   assert.equal(sqlite('SELECT count(*) FROM contact WHERE id = 9').trim(), '0');
 
   const url = process.env.BACKSTAY_PG_URL;
-  if (url) scenario(url, sql => execFileSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url, '-c', sql], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}));
+  if (url) {
+    const psql = sql => execFileSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url, '-c', sql], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
+    const {run: run_there, file: file_there, place} = scenario(url, psql);
+    out_of_the_database(psql, run_there, file_there, place);
+  }
   console.log(url ? 'ok, on both' : 'ok, on SQLite');
 } finally {
   rmSync(folder, {recursive: true, force: true});

@@ -72,7 +72,7 @@ class PostgresSystem(SqliteSystem):
 
     def make(self, folder):
         values = ",".join(f"({i},'{name}',{points})" for i, name, points in self.rows)
-        self.psql(f'DROP SCHEMA IF EXISTS backstay CASCADE; DROP VIEW IF EXISTS "UsrVwBsTier"; DROP TABLE IF EXISTS "Contact", "UsrBsLoyaltyTier";{SCHEMA}'
+        self.psql(f'DROP SCHEMA IF EXISTS backstay, backstay_capture CASCADE; DROP VIEW IF EXISTS "UsrVwBsTier"; DROP TABLE IF EXISTS "Contact", "UsrBsLoyaltyTier";{SCHEMA}'
                   f'INSERT INTO "Contact" ("Id", "Name", "UsrPoints") VALUES {values}')
 
     def keep(self, name):
@@ -89,7 +89,7 @@ class PostgresSystem(SqliteSystem):
         schema = self.psql("SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, ordinal_position;"
                            "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1")
         rows = self.psql('SELECT * FROM "Contact" ORDER BY 1; SELECT * FROM "UsrBsLoyaltyTier" ORDER BY 1')
-        left = self.psql("SELECT to_regclass('backstay.backstay_op') WHERE to_regclass('backstay.backstay_op') IS NOT NULL").split()
+        left = self.psql("SELECT nspname FROM pg_namespace WHERE nspname ~ '^backstay'").split()
         return schema + rows, left
 
 

@@ -272,9 +272,9 @@ std::vector<std::string> left_over(const Scenario& scenario, bool waits_for_deci
   if (!waits_for_decision) {
     auto driver = open(scenario);
     const bool is_sqlite = driver->info().engine == db::Engine::sqlite;
-    const std::string ours = rows_of(*driver, is_sqlite ? "SELECT name FROM sqlite_master WHERE name IN ('backstay_op', 'backstay_step')"
-                                                       : "SELECT to_regclass('backstay.backstay_op')::text WHERE to_regclass('backstay.backstay_op') IS NOT NULL");
-    if (!ours.empty()) wrong.push_back("witness tables: " + ours);
+    const std::string ours = rows_of(*driver, is_sqlite ? "SELECT name FROM sqlite_master WHERE name IN ('backstay_op', 'backstay_step', 'backstay_cap')"
+                                                       : "SELECT nspname FROM pg_namespace WHERE nspname ~ '^backstay'");
+    if (!ours.empty()) wrong.push_back("witness tables or captured rows: " + ours);
   }
   return wrong;
 }

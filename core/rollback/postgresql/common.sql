@@ -5,6 +5,10 @@ CREATE TABLE IF NOT EXISTS backstay_capture.run (
   run bigint PRIMARY KEY, script text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
   complete boolean NOT NULL DEFAULT false, reversed_at timestamptz);
 CREATE SEQUENCE IF NOT EXISTS backstay_capture.run_number;
+-- What was captured is taken out into backups and the schema dropped: a number must not come a second time.
+DO $backstay$ BEGIN
+  PERFORM setval('backstay_capture.run_number', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM backstay_capture.run_number WHERE NOT is_called;
+END $backstay$;
 CREATE TABLE IF NOT EXISTS backstay_capture.item (
   run bigint, step integer, item integer, kind text NOT NULL, relation oid, name text NOT NULL, key_columns text[],
   cascaded boolean NOT NULL DEFAULT false, before_rows text, after_rows text, captured bigint,

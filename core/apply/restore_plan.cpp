@@ -114,9 +114,6 @@ void Operation::plan_restore() {
   const bool is_partial = !is_whole_scope() || !restore_->with_rows;
   if (is_partial) add_risk("R-PARTIAL", "only a part of what the operation changed is taken back; what fits together is not checked", false);
   if (is_partial && job_.works.empty() && job_.store_changes.empty()) job_.why_not = "nothing in the backup is what was asked for";
-  if (settings_.overwrite_conflicts && settings_.engine == db::Engine::postgresql) {
-    job_.why_not = "on PostgreSQL values that somebody has changed since can only be kept";
-  }
 }
 
 void Operation::plan_elements(const JsonValue& root) {
@@ -157,7 +154,7 @@ void Operation::plan_undoing(const JsonValue& list) {
     has_captured |= undoing.captured;
     if (!is_meant) {
       if (tables.empty()) continue;
-      if (const std::string script = reverse_script(undoing, tables, true); !script.empty()) then.push_back(undo_work(undoing, "U-", script));
+      if (const std::string script = reverse_script(undoing, tables, {true, settings_.overwrite_conflicts}); !script.empty()) then.push_back(undo_work(undoing, "U-", script));
       continue;
     }
     asked_for_steps_.push_back(undoing.step);
@@ -177,7 +174,7 @@ void Operation::plan_undoing(const JsonValue& list) {
       then.push_back(std::move(change));
     }
     if (!undoing.prepare.empty()) first.push_back(undo_work(undoing, "P-", undoing.prepare));
-    const std::string script = reverse_script(undoing, {}, true);
+    const std::string script = reverse_script(undoing, {}, {true, settings_.overwrite_conflicts});
     if (is_on_sqlite()) {
       for (Work& work : sqlite_works(undoing, script)) then.push_back(std::move(work));
     } else if (!script.empty()) {

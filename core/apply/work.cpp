@@ -98,16 +98,16 @@ bool touches(const Undoing::Part& part, const std::vector<std::string>& tables) 
 
 }  // namespace
 
-std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables, bool puts_aside) {
+std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables, ReverseHow how) {
   if (undoing.parts.empty()) return tables.empty() ? undoing.reverse : std::string();
   std::string parts;
   for (const Undoing::Part& part : undoing.parts) {
     if (!tables.empty() && !touches(part, tables)) continue;
-    if (puts_aside) parts += "CALL pg_temp.backstay_put_aside(" + literal(undoing.run) + ", " + std::to_string(part.step) + ");\n";
+    if (how.puts_aside) parts += "CALL pg_temp.backstay_put_aside(" + literal(undoing.run) + ", " + std::to_string(part.step) + ");\n";
     parts += part.reverse;
   }
   if (parts.empty()) return parts;
-  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n";
+  return "CALL pg_temp.backstay_start_reverse(" + literal(undoing.run) + ");\n" + parts + "CALL pg_temp.backstay_finish_reverse();\n" + (how.overwrites ? "CALL pg_temp.backstay_overwrite();\n" : "");
 }
 
 Result<Undoing> read_undoing(std::string_view text) {
@@ -227,12 +227,12 @@ std::string created_call(const std::vector<const Work*>& works, const std::strin
 
 std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }
 
-std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched", "import"}); }
+std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched", "overwrite", "import"}); }
 
 std::string export_prelude() { return texts({"common", "structure", "reverse_structure", "export"}); }
 
 std::string captured_reverse_prelude() {
-  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched", "import"});
+  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched", "overwrite", "import"});
 }
 
 std::string forget_captures(const std::string& op_id) {

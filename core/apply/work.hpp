@@ -38,9 +38,12 @@ struct Undoing {
 };
 
 std::string write_undoing(const Undoing& undoing);
-// `puts_aside`: for one whose own changes are captured, with what weave() puts around it.
+struct ReverseHow {
+  bool puts_aside = false;   // its own changes are captured, with what weave() puts around it
+  bool overwrites = false;   // PostgreSQL: values that somebody has changed since go too
+};
 // The script that takes it back; with `tables`, only what it did to the rows of these. Empty: nothing to run.
-std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables = {}, bool puts_aside = false);
+std::string reverse_script(const Undoing& undoing, const std::vector<std::string>& tables = {}, ReverseHow how = {});
 // "public.\"Contact\"", "Contact" and "contact" are one table to a person who names it.
 bool is_same_table(std::string_view a, std::string_view b);
 // A change that nothing can take back, short of a copy of the database.

@@ -94,6 +94,24 @@ function scenario(url, sql) {
   assert.equal(accepted.code, 0, JSON.stringify(accepted.report));
   assert.equal(state(), '1 Ada 7,2 Grace H 20,3 Edsger 1|1 Riga,2 Lviv|no fresh|2 columns');
   assert.ok(accepted.report.conflicts.some(line => /contact.*1.*points/.test(line)), JSON.stringify(accepted.report.conflicts));
+
+  // Told to overwrite, what users made of the rows goes as well; that has to be acknowledged.
+  const third = run('apply', '--force', file('third.sql', "UPDATE contact SET points = 5, name = 'All' WHERE id < 3;\nINSERT INTO town VALUES (3, 'Oslo'), (4, 'Bergen');\n"));
+  assert.equal(third.code, 0, JSON.stringify(third.report));
+  sql("UPDATE contact SET points = 77 WHERE id = 1; UPDATE contact SET name = NULL WHERE id = 2; UPDATE town SET name = 'Tromso' WHERE id = 4");
+  const unasked = run('restore', '--force', '--on-conflict', 'overwrite');
+  assert.equal(unasked.code, 6);
+  assert.deepEqual(unasked.report.risks.filter(risk => risk.required && !risk.acknowledged).map(risk => risk.id.replace(/:.*[.]/, ':')).sort(), ['R-USERS-WORKED:contact', 'R-USERS-WORKED:town']);
+  const worked = unasked.report.risks.filter(risk => risk.required && !risk.acknowledged).flatMap(risk => ['--acknowledge', risk.id]);
+  const overwritten = run('restore', '--force', '--on-conflict', 'overwrite', ...worked);
+  assert.equal(overwritten.code, 0, JSON.stringify(overwritten.report));
+  assert.deepEqual(overwritten.report.conflicts, []);
+  assert.equal(state(), '1 Ada 7,2 Grace H 20,3 Edsger 1|1 Riga,2 Lviv|no fresh|2 columns');
+  // And back: the users' own values are there again.
+  assert.equal(run('restore', '--force').code, 0);
+  assert.equal(sql('SELECT points FROM contact WHERE id = 1').trim(), '77');
+  assert.equal(sql('SELECT name FROM town WHERE id = 4').trim(), 'Tromso');
+  assert.equal(run('restore', '--force').code, 0);
   return {run, state, file, place};
 }
 

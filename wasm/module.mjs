@@ -12,6 +12,10 @@ const NOT_SUPPORTED = 52; // WASI's ENOSYS: the core opens no file, so nothing e
 // The text files beside the module, in the order of Pack in module_texts.cpp.
 export const TEXT_FILES = ["rule-pages.txt", "messages.txt", "reverse-sql.txt"];
 
+// What a check of the usual package does not reach is a module of its own (decisions/0069).
+export const REST_FILE = "backstay-rest.wasm";
+const compiledRests = new WeakMap(); // by the module that they belong to
+
 // A source is one file of a request: { size, read(offset, length) -> Uint8Array of that length }.
 // `onProgress(what, done, total)` returns false to stop.
 export class BackstayModule {
@@ -19,13 +23,16 @@ export class BackstayModule {
   #memory;
   #sources = [];
   #onProgress = () => true;
-  #textFile;
+  #compiled;
+  #file;
+  #hasRest = false;
 
-  // `compiled` is a WebAssembly.Module of backstay.wasm; `text(name)` gives the bytes of one of TEXT_FILES, at once: the
-  // module asks in the middle of a call, and only for what the call needs.
-  static async create(compiled, text) {
+  // `compiled` is a WebAssembly.Module of backstay.wasm; `file(name)` gives the bytes of REST_FILE or of one of TEXT_FILES, at
+  // once: the module asks in the middle of a call, and only for what the call needs.
+  static async create(compiled, file) {
     const self = new BackstayModule();
-    self.#textFile = text;
+    self.#compiled = compiled;
+    self.#file = file;
     const instance = await WebAssembly.instantiate(compiled, self.#imports(compiled));
     self.#exports = instance.exports;
     self.#memory = instance.exports.memory;
@@ -35,6 +42,11 @@ export class BackstayModule {
 
   get version() {
     return this.#text(this.#exports.backstay_version());
+  }
+
+  // What the instance exports, for tools that look into it.
+  get exports() {
+    return this.#exports;
   }
 
   // Bytes of linear memory; it grows and never shrinks, which is why a worker makes a new instance per request.
@@ -121,6 +133,23 @@ export class BackstayModule {
     return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
   }
 
+  // Puts the functions of the second module into the table, through which the first one calls them.
+  #loadRest() {
+    if (this.#hasRest) throw new Error(`${REST_FILE} belongs to another build`);
+    this.#hasRest = true;
+    let rest = compiledRests.get(this.#compiled);
+    if (!rest) compiledRests.set(this.#compiled, (rest = new WebAssembly.Module(this.#file(REST_FILE))));
+    new WebAssembly.Instance(rest, { primary: this.#exports });
+  }
+
+  // Stands in the table at `place` until the function itself does.
+  #placeholder(place) {
+    return (...values) => {
+      this.#loadRest();
+      return this.#exports.__indirect_function_table.get(place)(...values);
+    };
+  }
+
   #imports(compiled) {
     const backstay = {
       host_now: () => performance.now(),
@@ -135,7 +164,7 @@ export class BackstayModule {
         return 1;
       },
       host_text: (which, at) => {
-        const bytes = this.#textFile(TEXT_FILES[which]);
+        const bytes = this.#file(TEXT_FILES[which]);
         if (at !== 0) new Uint8Array(this.#memory.buffer, at >>> 0, bytes.length).set(bytes);
         return bytes.length;
       },
@@ -149,7 +178,7 @@ export class BackstayModule {
     const imports = { backstay };
     for (const { module, name } of WebAssembly.Module.imports(compiled)) {
       if (module === "backstay") continue;
-      (imports[module] ??= {})[name] = fixed[name] ?? (() => NOT_SUPPORTED);
+      (imports[module] ??= {})[name] = module === "placeholder" ? this.#placeholder(Number(name)) : (fixed[name] ?? (() => NOT_SUPPORTED));
     }
     return imports;
   }

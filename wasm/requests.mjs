@@ -1,22 +1,22 @@
 // What both workers do with a message; the host (browser or node) supplies the compiled module and
-// how to read a source and a text file.
+// how to read a source and a file of the package.
 import { BackstayModule, STATUS } from "./module.mjs";
 
 const PROGRESS_EVERY_MS = 50;
 
-// `post` sends to the client; `open(source)` makes { size, read } of what the client sent; `text(name)` reads one of the
+// `post` sends to the client; `open(source)` makes { size, read } of what the client sent; `file(name)` reads one of the
 // files beside the module.
-export function makeHandler({ compile, open, hash, text, post }) {
+export function makeHandler({ compile, open, hash, file, post }) {
   const compiled = compile();
-  const texts = new Map();
-  const textFile = (name) => texts.get(name) ?? texts.set(name, text(name)).get(name);
+  const files = new Map();
+  const fileOnce = (name) => files.get(name) ?? files.set(name, file(name)).get(name);
 
   let rehearsal = null; // the instance that a rehearsal goes on with
 
   async function perform(message, progress) {
     if (message.call === "rehearseNext") return goOn(message);
     // A fresh instance costs a few milliseconds and gives all memory of the last request back.
-    const module = await BackstayModule.create(await compiled, textFile);
+    const module = await BackstayModule.create(await compiled, fileOnce);
     if (message.call === "rules") return module.rules();
     if (message.call === "statements") return module.statements(message.sql, message.dialect);
     if (message.call === "snapshot" || message.call === "difference") return module[message.call](message.request);

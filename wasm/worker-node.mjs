@@ -70,7 +70,7 @@ const handle = makeHandler({
   compile: () => WebAssembly.compile(readFileSync(new URL("./backstay.wasm", import.meta.url))),
   open: (data) => (data instanceof Uint8Array ? openBytes(data) : openFile(data)),
   hash,
-  text: (name) => readFileSync(new URL(`./${name}`, import.meta.url)),
+  file: (name) => readFileSync(new URL(`./${name}`, import.meta.url)),
   post: (message) => parentPort.postMessage(message),
 });
 

@@ -20,16 +20,17 @@ function open(data) {
 }
 
 // Written out, so that a bundler finds the files.
-const textAddresses = {
+const addresses = {
+  "backstay-rest.wasm": new URL("./backstay-rest.wasm", import.meta.url),
   "rule-pages.txt": new URL("./rule-pages.txt", import.meta.url),
   "messages.txt": new URL("./messages.txt", import.meta.url),
   "reverse-sql.txt": new URL("./reverse-sql.txt", import.meta.url),
 };
 
 // The module waits for the answer in the middle of a call, so this is one of the requests that a worker makes synchronously.
-function text(name) {
+function file(name) {
   const request = new XMLHttpRequest();
-  request.open("GET", textAddresses[name], false);
+  request.open("GET", addresses[name], false);
   request.responseType = "arraybuffer";
   request.send();
   if (request.status !== 200) throw new Error(`${name} cannot be loaded`);
@@ -39,7 +40,7 @@ function text(name) {
 const handle = makeHandler({
   compile: () => WebAssembly.compileStreaming(fetch(new URL("./backstay.wasm", import.meta.url))).catch(compileWhole),
   open,
-  text,
+  file,
   post: (message) => self.postMessage(message),
 });
 

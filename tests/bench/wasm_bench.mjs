@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
-import { TEXT_FILES } from "../../wasm/module.mjs";
+import { REST_FILE, TEXT_FILES } from "../../wasm/module.mjs";
 import { backstay, packageFolder, root } from "../wasm/support.mjs";
 
 const runs = Number(process.argv[2] ?? 3);
@@ -28,6 +28,7 @@ const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 function sizes() {
   const scripts = ["module.mjs", "requests.mjs", "worker.mjs", "client.mjs", "backstay.mjs"].map((name) => join(packageFolder, name));
   line("backstay.wasm, brotli", kB(packed([join(packageFolder, "backstay.wasm")])), "at most 250 kB");
+  line(`${REST_FILE}, when it is asked for, brotli`, kB(packed([join(packageFolder, REST_FILE)])), "");
   line("long texts, when they are asked for, brotli", kB(packed(TEXT_FILES.map((name) => join(packageFolder, name)))), "");
   line("loader, client and worker, brotli", kB(packed(scripts)), "at most 10 kB");
   const dist = join(root, "web-demo/dist");

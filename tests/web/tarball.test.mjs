@@ -31,7 +31,7 @@ function example(file) {
 
 test("the tarball holds what it needs, nothing else, and has no dependency", () => {
   const files = readdirSync(installed()).sort();
-  for (const needed of ["LICENSE", "README.md", "backstay.d.ts", "backstay.mjs", "backstay-node.mjs", "backstay.wasm", "rule-pages.txt", "messages.txt", "reverse-sql.txt", "worker.mjs"]) assert.ok(files.includes(needed), needed);
+  for (const needed of ["LICENSE", "README.md", "backstay.d.ts", "backstay.mjs", "backstay-node.mjs", "backstay.wasm", "backstay-rest.wasm", "report.d.ts", "rule-pages.txt", "messages.txt", "reverse-sql.txt", "worker.mjs"]) assert.ok(files.includes(needed), needed);
   assert.ok(files.every((name) => /\.(mjs|d\.ts|wasm|txt|md|json)$|^LICENSE$/.test(name)), files.join(" "));
   const meta = JSON.parse(readFileSync(join(installed(), "package.json"), "utf8"));
   assert.deepEqual(Object.keys(meta.dependencies ?? {}), []);

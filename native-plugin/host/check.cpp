@@ -91,6 +91,22 @@ bool tell_unknown_active(const Findings& findings) {
   return false;
 }
 
+void tell_unreadable(const Findings& findings) {
+  for (const Finding& finding : findings) {
+    const bool is_reading = finding.rule.starts_with("archive/") && finding.severity == Severity::error;
+    if (is_reading) complain(with_place({ErrorCode::unreadable, finding.at, finding.message}));
+  }
+}
+
+void tell_unreadable(const report::Report& report) {
+  Findings named = report.findings;
+  for (Finding& finding : named) {
+    const report::Location location = report::location_of(report, finding);
+    finding.at.file = location.inside.empty() ? location.path : location.path + " > " + location.inside;
+  }
+  tell_unreadable(named);
+}
+
 int exit_code_of(const report::Report& report, FailOn fail_on) {
   if (report.unreadable_input) return unreadable;
   return deploy::has_no_order(report.order) || fails(report.findings, fail_on) ? findings : done;

@@ -168,7 +168,9 @@ std::string with_place(const Error& error) {
   return text.empty() ? error.message : text + ": " + error.message;
 }
 
-Result<Resolved> resolve(const CheckingOptions& options) {
+namespace {
+
+Result<Resolved> meaning_of(const CheckingOptions& options) {
   Result<Settings> settings = settings_from_file(options);
   if (!settings.ok()) return settings.error();
   Resolved resolved;
@@ -197,6 +199,28 @@ Result<Resolved> resolve(const CheckingOptions& options) {
                                                                      : ProgressMode::automatic;
   resolved.jobs = options.jobs == 0 ? processors() : options.jobs;
   return resolved;
+}
+
+}  // namespace
+
+std::optional<Resolved> resolve(const CheckingOptions& options) {
+  Result<Resolved> resolved = meaning_of(options);
+  if (resolved.ok()) return std::move(resolved.value());
+  complain(with_place(resolved.error()));
+  return std::nullopt;
+}
+
+bool can_write(std::string_view command, report::Format format, std::initializer_list<std::string_view> formats) {
+  std::string names;
+  std::size_t left = formats.size();
+  for (const std::string_view name : formats) {
+    if (report::format_from(name) == format) return true;
+    names += names.empty() ? "" : left > 1 ? ", " : " or ";
+    names += name;
+    --left;
+  }
+  complain(std::string(command) + " writes " + names);
+  return false;
 }
 
 }  // namespace backstay::host

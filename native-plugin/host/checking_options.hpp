@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/config.hpp"
@@ -45,9 +47,11 @@ void add_dialect_option(CLI::App& command, CheckingOptions& options);
 void add_config_option(CLI::App& command, CheckingOptions& options);
 void add_output_option(CLI::App& command, std::string& output);
 
-// Errors: malformed and others, each a reason for exit code 2; a place in the configuration is part
-// of the message.
-Result<Resolved> resolve(const CheckingOptions& options);
+// What they mean. Nothing when the command has to end with code 2; the reason, with a place in the configuration where there is
+// one, stands on standard error then.
+std::optional<Resolved> resolve(const CheckingOptions& options);
+// False, with the reason on standard error, when `format` is none of those that `command` writes.
+bool can_write(std::string_view command, report::Format format, std::initializer_list<std::string_view> formats);
 
 // "file:line:column: message", as far as there is a place.
 std::string with_place(const Error& error);

@@ -124,13 +124,10 @@ Action add_batch(CLI::App& app) {
   add_judging_options(*command, *options);
   return [options] {
     options->quiet = true;
-    Result<Resolved> resolved = resolve(*options);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    resolved.value().jobs = 1;
-    return answer_all(resolved.value());
+    std::optional<Resolved> resolved = resolve(*options);
+    if (!resolved) return static_cast<int>(usage);
+    resolved->jobs = 1;
+    return answer_all(*resolved);
   };
 }
 

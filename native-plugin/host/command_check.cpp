@@ -17,15 +17,12 @@ Action add_check(CLI::App& app) {
       ->option_text("...");
   add_checking_options(*command, *options);
   return [options, paths] {
-    const Result<Resolved> resolved = resolve(*options);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    const report::Report report = check_paths(*paths, resolved.value());
-    const std::string text = report::write(report, resolved.value().format, resolved.value().write);
-    if (!deliver(text, resolved.value().output)) return static_cast<int>(usage);
-    return exit_code_of(report, resolved.value().settings.fail_on);
+    const std::optional<Resolved> resolved = resolve(*options);
+    if (!resolved) return static_cast<int>(usage);
+    const report::Report report = check_paths(*paths, *resolved);
+    const std::string text = report::write(report, resolved->format, resolved->write);
+    if (!deliver(text, resolved->output)) return static_cast<int>(usage);
+    return exit_code_of(report, resolved->settings.fail_on);
   };
 }
 

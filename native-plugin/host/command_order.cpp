@@ -38,17 +38,6 @@ int order_exchange_file(const OrderOptions& options, const Resolved& resolved) {
   return document.ok() && document.value().root.flag("ok") == true ? done : findings;
 }
 
-// Why no order could be made at all goes to standard error: standard output is for steps.
-void tell_unreadable(const report::Report& report) {
-  for (const Finding& finding : report.findings) {
-    const bool is_reading = finding.rule.starts_with("archive/") && finding.severity == Severity::error;
-    if (!is_reading) continue;
-    const report::Location location = report::location_of(report, finding);
-    complain(with_place({ErrorCode::unreadable, {location.inside.empty() ? location.path : location.path + " > " + location.inside,
-                                                 finding.at.line, finding.at.column, finding.at.offset}, finding.message}));
-  }
-}
-
 int order_paths(const OrderOptions& options, Resolved& resolved) {
   if (!options.deployed.empty()) {
     Result<deploy::Environment> deployed = load_environment(options.deployed, resolved.settings.preflight.limits);
@@ -77,21 +66,14 @@ Action add_order(CLI::App& app) {
   command->add_option("--exchange", options->exchange, "sort versions given in ORIGAM's exchange format instead of PATH; - is standard input");
   add_checking_options(*command, options->checking);
   return [options] {
-    Result<Resolved> resolved = resolve(options->checking);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    const report::Format format = resolved.value().format;
-    if (format != report::Format::text && format != report::Format::json) {
-      complain("order writes text or json");
-      return static_cast<int>(usage);
-    }
+    std::optional<Resolved> resolved = resolve(options->checking);
+    if (!resolved) return static_cast<int>(usage);
+    if (!can_write("order", resolved->format, {"text", "json"})) return static_cast<int>(usage);
     if (options->exchange.empty() == options->paths.empty()) {
       complain("order wants either PATH or --exchange FILE");
       return static_cast<int>(usage);
     }
-    return options->exchange.empty() ? order_paths(*options, resolved.value()) : order_exchange_file(*options, resolved.value());
+    return options->exchange.empty() ? order_paths(*options, *resolved) : order_exchange_file(*options, *resolved);
   };
 }
 

@@ -21,9 +21,7 @@ struct PlanOptions {
 int show_plan(const PlanOptions& options, const Resolved& resolved) {
   const report::Report report = check_paths(options.paths, resolved);
   if (tell_unknown_active(report.findings)) return usage;
-  for (const Finding& finding : report.findings) {
-    if (finding.rule.starts_with("archive/") && finding.severity == Severity::error) complain(with_place({ErrorCode::unreadable, finding.at, finding.message}));
-  }
+  tell_unreadable(report);
   std::vector<Input> inputs;
   for (const std::string& path : options.paths) inputs.push_back(open_input(path, resolved.settings.preflight.limits).input);
   apply::PrepareOptions prepare;
@@ -47,17 +45,10 @@ Action add_plan(CLI::App& app) {
   command->add_flag("--uninstall", options->uninstall, "plan the removal of these packages: their UninstallApp scripts, then their elements");
   add_checking_options(*command, options->checking);
   return [options] {
-    const Result<Resolved> resolved = resolve(options->checking);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    const report::Format format = resolved.value().format;
-    if (format != report::Format::text && format != report::Format::json && format != report::Format::markdown) {
-      complain("plan writes text, json or markdown");
-      return static_cast<int>(usage);
-    }
-    return show_plan(*options, resolved.value());
+    const std::optional<Resolved> resolved = resolve(options->checking);
+    if (!resolved) return static_cast<int>(usage);
+    if (!can_write("plan", resolved->format, {"text", "json", "markdown"})) return static_cast<int>(usage);
+    return show_plan(*options, *resolved);
   };
 }
 

@@ -26,18 +26,12 @@ struct Looked {
   bool readable = true, known_active = true;
 };
 
-void tell(const Findings& problems) {
-  for (const Finding& finding : problems) {
-    if (finding.rule.starts_with("archive/") && finding.severity == Severity::error) complain(with_place({ErrorCode::unreadable, finding.at, finding.message}));
-  }
-}
-
 Looked look_at(const Input& input, const PreflightOptions& options) {
   CheckedInput checked = check_input(input, options, nullptr);
   std::vector<CheckedInput> inputs;
   inputs.push_back(std::move(checked));
   report::Report report = join(std::move(inputs), options);
-  if (report.unreadable_input) tell(report.findings);
+  if (report.unreadable_input) tell_unreadable(report);
   return {std::move(report.order), !report.unreadable_input, !tell_unknown_active(report.findings)};
 }
 
@@ -70,7 +64,7 @@ bool make_first(const OpenedInput& opened, const std::map<std::string, FileStamp
 int repair_path(const std::string& path, const RepairOptions& options, const Resolved& resolved, std::vector<report::RepairedInput>& repaired) {
   const PreflightOptions& preflight = resolved.settings.preflight;
   const OpenedInput opened = open_input(path, preflight.limits);
-  tell(opened.findings);
+  tell_unreadable(opened.findings);
   if (!opened.usable) return unreadable;
   const std::map<std::string, FileStamp> stamps = stamp_files(opened.input);
   Looked found = look_at(opened.input, preflight);
@@ -113,22 +107,15 @@ Action add_repair(CLI::App& app) {
   command->add_flag("--no-backup", options->no_backup, "do not keep the old file as FILE.bak");
   add_checking_options(*command, options->checking);
   return [options] {
-    Result<Resolved> resolved = resolve(options->checking);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    const report::Format format = resolved.value().format;
-    if (format != report::Format::text && format != report::Format::json) {
-      complain("repair writes text or json");
-      return static_cast<int>(usage);
-    }
+    std::optional<Resolved> resolved = resolve(options->checking);
+    if (!resolved) return static_cast<int>(usage);
+    if (!can_write("repair", resolved->format, {"text", "json"})) return static_cast<int>(usage);
     if (options->no_backup && !options->write) {
       complain("--no-backup goes with --write");
       return static_cast<int>(usage);
     }
-    resolved.value().settings.preflight.check_scripts = false;
-    return repair_paths(*options, resolved.value());
+    resolved->settings.preflight.check_scripts = false;
+    return repair_paths(*options, *resolved);
   };
 }
 

@@ -127,12 +127,9 @@ Action add_reverse(CLI::App& app) {
   add_output_option(*command, arguments->options.output);
   return [arguments] {
     arguments->options.quiet = true;
-    const Result<Resolved> resolved = resolve(arguments->options);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    return reverse_script(*arguments, resolved.value());
+    const std::optional<Resolved> resolved = resolve(arguments->options);
+    if (!resolved) return static_cast<int>(usage);
+    return reverse_script(*arguments, *resolved);
   };
 }
 

@@ -45,12 +45,9 @@ Action add_statements(CLI::App& app) {
   add_output_option(*command, options->output);
   return [options, path] {
     options->quiet = true;
-    const Result<Resolved> resolved = resolve(*options);
-    if (!resolved.ok()) {
-      complain(with_place(resolved.error()));
-      return static_cast<int>(usage);
-    }
-    return list_script(*path, resolved.value());
+    const std::optional<Resolved> resolved = resolve(*options);
+    if (!resolved) return static_cast<int>(usage);
+    return list_script(*path, *resolved);
   };
 }
 

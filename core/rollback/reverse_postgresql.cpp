@@ -85,7 +85,9 @@ void Writer::capture_rows(const PlannedStatement& statement, ReversePiece& piece
     piece.before += "CALL pg_temp.backstay_with_sequence_values(" + step + ");\n";
     piece.after += "CALL pg_temp.backstay_after_objects(" + step + ");\n";
   }
-  if (!statement.rows.empty()) piece.after += "CALL pg_temp.backstay_after_rows(" + step + ");\n";
+  if (statement.rows.empty()) return;
+  if (!statement.calls.empty()) piece.before += "CALL pg_temp.backstay_count_everything();\n";
+  piece.after += "CALL pg_temp.backstay_after_rows(" + step + ");\n";
 }
 
 // Definitions are read from the catalogue before and after; what differs is what comes back.

@@ -2,7 +2,7 @@
 """Applies 2,000 small scripts, and runs the same scripts with the engines' own shells and with sqitch.
 
     python3 apply_bench.py BACKSTAY sqlite [SCRIPTS]
-    python3 apply_bench.py BACKSTAY postgresql://... [SCRIPTS]     an empty scratch database; its tables are dropped
+    python3 apply_bench.py BACKSTAY postgresql://... [SCRIPTS]     a role that may make databases: each round gets its own
 
 Times and ratios of the same run, best of three; seconds on the clock, and seconds of processor time (the server's are not in
 it). Where the time of an apply goes is read from the times in its journal. The backup is part of an apply: beside the plain
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from datetime import datetime
 
 BACKSTAY, TARGET = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -60,9 +61,10 @@ def run(*command, **options):
     return time.monotonic() - started, spent() - before
 
 
-moved = 0
+moved, made = 0, []
 
 
+# The URL of a new database; dropping thousands of tables of a used one needs more locks than a server has.
 def empty(work):
     global moved
     (work / "aside").mkdir(exist_ok=True)
@@ -73,16 +75,17 @@ def empty(work):
     (work / "store").mkdir()
     if SQLITE:
         run("sqlite3", work / "crm.db", 'CREATE TABLE "Contact"("Id" INTEGER PRIMARY KEY)')
-    else:
-        run("psql", "-qX", TARGET, "-c", "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS sqitch CASCADE")
+        return f"sqlite:{work}/crm.db"
+    made.append(f"backstay_bench_{os.getpid()}_{len(made)}")
+    run("psql", "-qX", TARGET, "-c", f"CREATE DATABASE {made[-1]}")
+    return urllib.parse.urlsplit(TARGET)._replace(path="/" + made[-1]).geturl()
 
 
 # Clock, processor and phases of the fastest of the rounds.
 def best(work, action):
     times = []
     for _ in range(ROUNDS):
-        empty(work)
-        clock, processor = action()
+        clock, processor = action(empty(work))
         times.append((clock, processor, phases(work, clock)))
     return min(times, key=lambda time: time[0])
 
@@ -103,11 +106,11 @@ def phases(work, clock):
     return named
 
 
-def sqitch(work):
+def sqitch(work, database):
     project = work / "sqitch"
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir()
-    engine, target = ("sqlite", f"db:sqlite:{work}/crm.db") if SQLITE else ("pg", "db:pg:" + TARGET.split(":", 1)[1])
+    engine, target = ("sqlite", f"db:sqlite:{work}/crm.db") if SQLITE else ("pg", "db:pg:" + database.split(":", 1)[1])
     quiet = {"cwd": project, "env": {**os.environ, "SQITCH_FULLNAME": "x", "SQITCH_EMAIL": "x@example.com"}}
     run("sqitch", "init", "bench", "--engine", engine, **quiet)
     for i in range(SQITCH_COUNT):
@@ -118,13 +121,12 @@ def sqitch(work):
 
 def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="backstay-bench-"))
-    database = f"sqlite:{work}/crm.db" if SQLITE else TARGET
     many, one = package(work / "many", COUNT), package(work / "one", 1)
     all_scripts = work / "all.sql"
     all_scripts.write_text("".join(script(i) for i in range(COUNT)))
-    apply = lambda path: lambda: run(BACKSTAY, "apply", "--database", database, "--store", work / "store", path)
-    shell = (lambda: run("bash", "-c", f"(echo 'BEGIN;'; cat {all_scripts}; echo 'COMMIT;') | sqlite3 -bail {work}/crm.db")) if SQLITE else (
-        lambda: run("psql", "-qX1", "-v", "ON_ERROR_STOP=1", TARGET, "-f", all_scripts))
+    apply = lambda path: lambda database: run(BACKSTAY, "apply", "--database", database, "--store", work / "store", path)
+    shell = (lambda _: run("bash", "-c", f"(echo 'BEGIN;'; cat {all_scripts}; echo 'COMMIT;') | sqlite3 -bail {work}/crm.db")) if SQLITE else (
+        lambda database: run("psql", "-qX1", "-v", "ON_ERROR_STOP=1", database, "-f", all_scripts))
     times = {"shell": best(work, shell), "apply": best(work, apply(many)), "apply of one": best(work, apply(one))}
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, {COUNT} scripts")
     for name, (clock, processor, _) in times.items():
@@ -136,9 +138,10 @@ def main():
     print(f"apply / shell                         {clock / times['shell'][0]:.2f}, processor {processor / times['shell'][1]:.2f}")
     print(f"(apply - backup) / shell              {(clock - backup) / times['shell'][0]:.2f}")
     if shutil.which("sqitch"):
-        empty(work)
-        each = sqitch(work)[0] / SQITCH_COUNT
+        each = sqitch(work, empty(work))[0] / SQITCH_COUNT
         print(f"sqitch         {each * 1000:9.1f} ms a change; apply is {each / (clock / COUNT):.0f} times faster")
+    for database in made:
+        run("psql", "-qX", TARGET, "-c", f"DROP DATABASE {database}")
     shutil.rmtree(work)
 
 

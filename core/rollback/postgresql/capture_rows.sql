@@ -1,14 +1,41 @@
 -- Rows: what they were before a statement and what it made of them.
 
+-- What the server has counted in this transaction, of all tables or of some. Asking for all takes as long as there are tables.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_written(relations oid[]) RETURNS TABLE (relid oid, name text, inserted bigint, updated bigint, deleted bigint) LANGUAGE plpgsql STABLE AS $backstay$
+BEGIN
+  IF relations IS NOT NULL THEN
+    RETURN QUERY SELECT c.oid, format('%I.%I', n.nspname, c.relname), pg_stat_get_xact_tuples_inserted(c.oid), pg_stat_get_xact_tuples_updated(c.oid), pg_stat_get_xact_tuples_deleted(c.oid)
+      FROM unnest(relations) AS r(oid) JOIN pg_catalog.pg_class c ON c.oid = r.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
+  ELSE
+    RETURN QUERY SELECT s.relid, format('%I.%I', s.schemaname, s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del FROM pg_catalog.pg_stat_xact_user_tables s
+      WHERE s.schemaname <> 'backstay_capture' AND s.schemaname NOT LIKE 'pg\_temp%' AND s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0;
+  END IF;
+END $backstay$;
+
 -- Rows written in this transaction so far, per table, as the server counts them.
 CREATE TEMPORARY TABLE IF NOT EXISTS backstay_counter (relation oid PRIMARY KEY, inserted bigint, updated bigint, deleted bigint);
 
-CREATE OR REPLACE FUNCTION pg_temp.backstay_count() RETURNS void LANGUAGE plpgsql AS $backstay$
+-- With a step: of the tables that it captures, when nothing carries a statement from there to others.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_count(the_step integer DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  relations oid[] := (SELECT array_agg(DISTINCT x.relation) FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.relation IS NOT NULL);
 BEGIN
+  IF EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgrelid = ANY (relations) AND NOT g.tgisinternal AND g.tgenabled <> 'D')
+      OR EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class = ANY (relations))
+      OR EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = ANY (relations) AND c.relkind <> 'r')
+      OR EXISTS (SELECT 1 FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_catalog.pg_proc'::regclass
+        WHERE a.adrelid = ANY (relations)) THEN
+    relations := NULL;
+  END IF;
+  PERFORM set_config('backstay.counted', coalesce(relations::text, ''), true);
   DELETE FROM pg_temp.backstay_counter;
-  INSERT INTO pg_temp.backstay_counter
-    SELECT relid, n_tup_ins, n_tup_upd, n_tup_del FROM pg_catalog.pg_stat_xact_user_tables
-    WHERE schemaname <> 'backstay_capture' AND schemaname NOT LIKE 'pg\_temp%' AND n_tup_ins + n_tup_upd + n_tup_del > 0;
+  INSERT INTO pg_temp.backstay_counter SELECT w.relid, w.inserted, w.updated, w.deleted FROM pg_temp.backstay_written(relations) AS w;
+END $backstay$;
+
+-- Before a statement that calls routines, which may write anywhere.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_count_everything() LANGUAGE plpgsql AS $backstay$
+BEGIN
+  PERFORM pg_temp.backstay_count();
 END $backstay$;
 
 -- Notes one captured set of rows and gives its number. Nothing is copied yet.
@@ -32,13 +59,29 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_copy(the_step integer, number intege
 DECLARE
   i backstay_capture.item;
   copied bigint;
+  images jsonb;
 BEGIN
   SELECT * INTO i FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.item = number;
+  IF i.kind IN ('rows', 'insert', 'table') THEN
+    EXECUTE format(E'SELECT count(*), coalesce(jsonb_agg(pg_temp.backstay_image(ROW(q.*)::%s)), \'[]\') FROM (SELECT * FROM (%s\n) AS q LIMIT %s) AS q', i.name, query, pg_temp.backstay_few() + 1) INTO copied, images;
+    IF copied <= pg_temp.backstay_few() THEN
+      UPDATE backstay_capture.item x SET captured = copied, before_state = jsonb_build_object('columns', pg_temp.backstay_row_columns(i.relation), 'rows', images)
+        WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
+      RETURN;
+    END IF;
+  END IF;
   EXECUTE format('CREATE TABLE %s AS %s', i.before_rows, query);
   GET DIAGNOSTICS copied = ROW_COUNT;
   EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.before_rows);
   IF copied > 1000 THEN EXECUTE format('ANALYZE %s', i.before_rows); END IF;
   UPDATE backstay_capture.item x SET captured = copied WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
+END $backstay$;
+
+-- Where a query finds what an item holds of the rows before.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_source(i backstay_capture.item) RETURNS text LANGUAGE plpgsql STABLE AS $backstay$
+BEGIN
+  IF NOT coalesce(i.before_state ? 'rows', false) THEN RETURN i.before_rows; END IF;
+  RETURN format('pg_temp.backstay_read(NULL::%s, (SELECT x.before_state -> ''rows'' FROM backstay_capture.item x WHERE (x.run, x.step, x.item) = (%s, %s, %s)))', i.name, i.run, i.step, i.item);
 END $backstay$;
 
 CREATE OR REPLACE FUNCTION pg_temp.backstay_relation(target text) RETURNS oid LANGUAGE plpgsql STABLE AS $backstay$
@@ -90,11 +133,11 @@ BEGIN
     child := pg_temp.backstay_item(the_step, 'rows', f.conrelid,
       pg_temp.backstay_required_key(f.conrelid, CASE WHEN removes THEN '{}' ELSE child_columns END), true);
     -- Rows that this step has captured already, by another way to the same table, are left out: cycles end.
-    SELECT coalesce(string_agg(format(' AND NOT EXISTS (SELECT 1 FROM %s k WHERE %s)', x.before_rows, pg_temp.backstay_match(x.key_columns, 'k', 't')), ''), '')
+    SELECT coalesce(string_agg(format(' AND NOT EXISTS (SELECT 1 FROM %s k WHERE %s)', pg_temp.backstay_source(x), pg_temp.backstay_match(x.key_columns, 'k', 't')), ''), '')
       INTO seen FROM backstay_capture.item x
       WHERE x.run = parent.run AND x.step = the_step AND x.relation = f.conrelid AND x.item <> child AND x.captured IS NOT NULL;
     PERFORM pg_temp.backstay_copy(the_step, child, format(
-      'SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM %s p WHERE %s)%s FOR UPDATE OF t', f.conrelid::regclass, parent.before_rows,
+      'SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM %s p WHERE %s)%s FOR UPDATE OF t', f.conrelid::regclass, pg_temp.backstay_source(parent),
       pg_temp.backstay_refers(child_columns, parent_columns, 't', 'p'), seen));
     PERFORM pg_temp.backstay_cascade(the_step, child, removes, child_columns, depth + 1);
   END LOOP;
@@ -113,7 +156,34 @@ BEGIN
   number := pg_temp.backstay_item(the_step, 'rows', relation, pg_temp.backstay_required_key(relation, coalesce(assigned, '{}')), false);
   PERFORM pg_temp.backstay_copy(the_step, number, query);
   PERFORM pg_temp.backstay_cascade(the_step, number, assigned IS NULL, coalesce(assigned, '{}'));
-  PERFORM pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_count(the_step);
+END $backstay$;
+
+-- pg_temp.backstay_new, empty and with these columns. Those with other columns are set aside under other names and come
+-- back: a new table for each statement would take new locks each time.
+CREATE TEMPORARY TABLE IF NOT EXISTS backstay_new_kind (columns text PRIMARY KEY, number serial, is_current boolean);
+
+CREATE OR REPLACE FUNCTION pg_temp.backstay_make_new(relation oid) RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  wanted text := pg_temp.backstay_row_columns(relation);
+  k record;
+BEGIN
+  SELECT * INTO k FROM pg_temp.backstay_new_kind x WHERE x.is_current;
+  IF k.columns = wanted THEN
+    TRUNCATE pg_temp.backstay_new;
+    RETURN;
+  ELSIF k.columns IS NOT NULL THEN
+    EXECUTE format('ALTER TABLE pg_temp.backstay_new RENAME TO backstay_new_%s', k.number);
+    UPDATE pg_temp.backstay_new_kind x SET is_current = false WHERE x.is_current;
+  END IF;
+  UPDATE pg_temp.backstay_new_kind x SET is_current = true WHERE x.columns = wanted RETURNING * INTO k;
+  IF FOUND THEN
+    EXECUTE format('ALTER TABLE pg_temp.backstay_new_%s RENAME TO backstay_new', k.number);
+    TRUNCATE pg_temp.backstay_new;
+  ELSE
+    EXECUTE format('CREATE TEMPORARY TABLE backstay_new AS SELECT * FROM %s WITH NO DATA', relation::regclass);
+    INSERT INTO pg_temp.backstay_new_kind (columns, is_current) VALUES (wanted, true);
+  END IF;
 END $backstay$;
 
 -- Before an INSERT: the rows it adds go through pg_temp.backstay_new.
@@ -122,14 +192,14 @@ DECLARE
   relation oid := pg_temp.backstay_relation(target);
   number integer;
 BEGIN
-  EXECUTE format('CREATE TEMPORARY TABLE backstay_new AS SELECT * FROM %s WITH NO DATA', relation::regclass);
+  PERFORM pg_temp.backstay_make_new(relation);
   IF (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = relation) = 'v' THEN
     CALL pg_temp.backstay_before_table(the_step, target);
     RETURN;
   END IF;
   number := pg_temp.backstay_item(the_step, 'insert', relation, pg_temp.backstay_required_key(relation, '{}'), false);
-  PERFORM pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s WITH NO DATA', relation::regclass));
-  PERFORM pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s WHERE false', relation::regclass));
+  PERFORM pg_temp.backstay_count(the_step);
 END $backstay$;
 
 -- Before a statement whose rows no query can name: all rows, and those of the tables that foreign keys carry it to.
@@ -157,16 +227,55 @@ BEGIN
       CASE WHEN whole THEN pg_temp.backstay_key(t, '{}') ELSE pg_temp.backstay_required_key(t, '{}') END, t <> relation);
     PERFORM pg_temp.backstay_copy(the_step, number, format('SELECT * FROM %s', t::regclass));
   END LOOP;
-  PERFORM pg_temp.backstay_count();
+  PERFORM pg_temp.backstay_count(the_step);
+END $backstay$;
+
+-- The same for a few rows, which stay in the item. False: they have become more, or their table another one.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_after_few(i backstay_capture.item) RETURNS boolean LANGUAGE plpgsql AS $backstay$
+DECLARE
+  matches text := coalesce(pg_temp.backstay_match(i.key_columns, 't', 'b'), 'false');
+  is_there text := coalesce('t.' || quote_ident(i.key_columns[1]) || ' IS NOT NULL', 'false');
+  columns text[] := pg_temp.backstay_columns(i.relation);
+  same text := pg_temp.backstay_same(columns, 't', 'b');
+  limited text := format(' LIMIT %s', pg_temp.backstay_few() + 1);
+  kept jsonb := '[]';
+  became jsonb := '[]';
+  added jsonb := '[]';
+  number bigint := 0;
+BEGIN
+  IF i.before_state ->> 'columns' IS DISTINCT FROM pg_temp.backstay_row_columns(i.relation) THEN RETURN false; END IF;
+  IF i.kind = 'insert' THEN
+    -- The limit tells the planner how few they are.
+    EXECUTE 'SELECT count(*) FROM (SELECT FROM pg_temp.backstay_new' || limited || ') AS n' INTO number;
+    IF number > pg_temp.backstay_few() THEN RETURN false; END IF;
+    EXECUTE format('SELECT coalesce(jsonb_agg(pg_temp.backstay_image(ROW(t.*)::%s)), ''[]'') FROM (SELECT * FROM pg_temp.backstay_new LIMIT %s) AS b JOIN %s t ON %s', i.name, number, i.relation::regclass, matches) INTO became;
+  ELSE
+    EXECUTE format('SELECT coalesce(jsonb_agg(pg_temp.backstay_image(ROW(b.*)::%3$s)) FILTER (WHERE NOT (%1$s AND %2$s)), ''[]''), coalesce(jsonb_agg(pg_temp.backstay_image(ROW(t.*)::%3$s)) FILTER (WHERE %1$s AND NOT %2$s), ''[]'')
+      FROM pg_temp.backstay_read(NULL::%3$s, $1) AS b LEFT JOIN %4$s t ON %5$s', is_there, same, i.name, i.relation::regclass, matches) INTO kept, became USING i.before_state -> 'rows';
+  END IF;
+  IF i.kind = 'table' THEN
+    EXECUTE format('SELECT count(*), coalesce(jsonb_agg(pg_temp.backstay_image(ROW(t.*)::%1$s)), ''[]'') FROM (SELECT t.* FROM %2$s t WHERE NOT EXISTS (SELECT 1 FROM pg_temp.backstay_read(NULL::%1$s, $1) AS b WHERE %3$s)%4$s) AS t',
+      i.name, i.relation::regclass, matches, limited) INTO number, added USING i.before_state -> 'rows';
+    IF number > pg_temp.backstay_few() THEN RETURN false; END IF;
+  END IF;
+  UPDATE backstay_capture.item x SET before_state = jsonb_set(x.before_state, '{rows}', kept), after_state = jsonb_set(x.before_state, '{rows}', became || added) WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
+  RETURN true;
 END $backstay$;
 
 -- What one captured set has become; rows that did not change are dropped from it.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_after_item(i backstay_capture.item) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
-  columns text[] := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)));
+  columns text[];
   matches text := coalesce(pg_temp.backstay_match(i.key_columns, 't', 'b'), 'false');
-  same text := pg_temp.backstay_same(columns, 't', 'b');
+  same text;
 BEGIN
+  IF i.before_state ? 'rows' THEN
+    IF pg_temp.backstay_after_few(i) THEN RETURN; END IF;
+    PERFORM pg_temp.backstay_unpack(i.before_rows, i.before_state);
+    UPDATE backstay_capture.item x SET before_state = NULL WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
+  END IF;
+  columns := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)));
+  same := pg_temp.backstay_same(columns, 't', 'b');
   IF i.kind = 'insert' THEN
     EXECUTE format('CREATE TABLE %s AS SELECT t.* FROM %s t WHERE EXISTS (SELECT 1 FROM pg_temp.backstay_new b WHERE %s)', i.after_rows, i.relation::regclass, matches);
   ELSIF i.kind = 'table' THEN
@@ -193,14 +302,13 @@ DECLARE
 BEGIN
   IF current_setting('track_counts') <> 'on' THEN RETURN; END IF;
   FOR r IN
-    SELECT s.relid, format('%I.%I', s.schemaname, s.relname) AS name, s.n_tup_ins - coalesce(c.inserted, 0) AS inserted, s.n_tup_upd - coalesce(c.updated, 0) AS updated,
-      s.n_tup_del - coalesce(c.deleted, 0) AS deleted, i.kind, i.captured, i.cascaded,
+    SELECT s.relid, s.name, s.inserted - coalesce(c.inserted, 0) AS inserted, s.updated - coalesce(c.updated, 0) AS updated,
+      s.deleted - coalesce(c.deleted, 0) AS deleted, i.kind, i.captured, i.cascaded,
       EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgrelid = s.relid AND NOT g.tgisinternal AND g.tgenabled <> 'D') AS has_triggers
-    FROM pg_catalog.pg_stat_xact_user_tables s LEFT JOIN pg_temp.backstay_counter c ON c.relation = s.relid
+    FROM pg_temp.backstay_written(nullif(current_setting('backstay.counted', true), '')::oid[]) AS s LEFT JOIN pg_temp.backstay_counter c ON c.relation = s.relid
     LEFT JOIN (SELECT x.relation, max(x.kind) AS kind, sum(x.captured) AS captured, bool_or(x.cascaded) AS cascaded FROM backstay_capture.item x
       WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind IN ('rows', 'insert', 'table') GROUP BY x.relation) i ON i.relation = s.relid
-    WHERE s.schemaname <> 'backstay_capture' AND s.schemaname NOT LIKE 'pg\_temp%'
-      AND (s.n_tup_ins, s.n_tup_upd, s.n_tup_del) IS DISTINCT FROM (coalesce(c.inserted, 0), coalesce(c.updated, 0), coalesce(c.deleted, 0))
+    WHERE (s.inserted, s.updated, s.deleted) IS DISTINCT FROM (coalesce(c.inserted, 0), coalesce(c.updated, 0), coalesce(c.deleted, 0))
       -- Partitions are counted for their parents, which were captured.
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_partition_ancestors(s.relid) a JOIN backstay_capture.item x ON x.relation = a.relid
         WHERE a.relid <> s.relid AND x.run = pg_temp.backstay_current_run() AND x.step = the_step)
@@ -227,7 +335,6 @@ BEGIN
       AND x.kind IN ('rows', 'insert', 'table') ORDER BY x.item LOOP
     PERFORM pg_temp.backstay_after_item(i);
   END LOOP;
-  IF to_regclass('pg_temp.backstay_new') IS NOT NULL THEN DROP TABLE pg_temp.backstay_new; END IF;
 END $backstay$;
 
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_complete() LANGUAGE plpgsql AS $backstay$

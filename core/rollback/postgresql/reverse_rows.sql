@@ -149,6 +149,7 @@ DECLARE
 BEGIN
   -- A row that an earlier statement added and somebody changed since will stay; then it stays as they know it.
   FOR made IN SELECT * FROM backstay_capture.item x WHERE x.run = i.run AND x.step < i.step AND x.name = i.name AND x.kind IN ('insert', 'table') AND x.key_columns = i.key_columns LOOP
+    made := pg_temp.backstay_open(made, 'earlier');
     PERFORM pg_temp.backstay_row_conflict(i, 'in use', 'added by the script and changed since',
       format('SELECT %s, NULL::text, (to_jsonb(a.*) - ''backstay_done'')::text, to_jsonb(t.*)::text FROM %s JOIN %s t ON %s JOIN %s m ON %s WHERE c.backstay_done IS NULL AND NOT %s AND NOT EXISTS (SELECT 1 FROM %s o WHERE %s)', row_key, pair, i.relation::regclass, matches,
         made.after_rows, pg_temp.backstay_match(i.key_columns, 'm', 'c'), pg_temp.backstay_same(columns, 't', 'a'), made.before_rows, pg_temp.backstay_match(i.key_columns, 'o', 'm')));
@@ -187,6 +188,31 @@ BEGIN
   RETURN i;
 END $backstay$;
 
+-- Rows that lie in their item, in tables that take them in turn: those of one step stay until another step needs the
+-- place. `role` tells sets apart that are looked at together.
+CREATE TEMPORARY TABLE IF NOT EXISTS backstay_opened (place text PRIMARY KEY, run bigint, step integer, item integer);
+
+CREATE OR REPLACE FUNCTION pg_temp.backstay_open(i backstay_capture.item, role text) RETURNS backstay_capture.item LANGUAGE plpgsql AS $backstay$
+DECLARE
+  o record;
+  stem text;
+BEGIN
+  IF i.kind NOT IN ('rows', 'insert', 'table', 'keyless') OR NOT coalesce(i.before_state ? 'rows', false) THEN RETURN i; END IF;
+  stem := format('pg_temp.backstay_%s_%s_%s', role, i.item, left(md5(i.before_state ->> 'columns'), 16));
+  i.before_rows := stem || '_before';
+  i.after_rows := stem || '_after';
+  SELECT * INTO o FROM pg_temp.backstay_opened x WHERE x.place = stem;
+  IF NOT FOUND THEN
+    PERFORM pg_temp.backstay_unpack(i.before_rows, i.before_state), pg_temp.backstay_unpack(i.after_rows, i.after_state);
+    INSERT INTO pg_temp.backstay_opened VALUES (stem, i.run, i.step, i.item);
+  ELSIF (o.run, o.step) IS DISTINCT FROM (i.run, i.step) THEN
+    EXECUTE format('TRUNCATE %s, %s', i.before_rows, i.after_rows);
+    PERFORM pg_temp.backstay_refill(i.before_rows, i.before_state), pg_temp.backstay_refill(i.after_rows, i.after_state);
+    UPDATE pg_temp.backstay_opened x SET run = i.run, step = i.step WHERE x.place = stem;
+  END IF;
+  RETURN i;
+END $backstay$;
+
 -- A row that the script added stays, because rows of others refer to it: then it stays as they know it, and what later
 -- statements made of it, taken back a moment ago, is made again.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_redo(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
@@ -197,6 +223,7 @@ BEGIN
   FOR i IN SELECT (pg_temp.backstay_located(x)).* FROM backstay_capture.item x JOIN pg_temp.backstay_reversing r ON r.run = x.run
       WHERE x.step > the_step AND x.kind IN ('rows', 'insert', 'table') AND x.after_rows IS NOT NULL AND x.key_columns IS NOT NULL AND EXISTS (SELECT 1 FROM backstay_capture.conflict c
         WHERE c.run = x.run AND c.step = the_step AND c.relation = x.name AND c.kind = 'in use' AND c.detail <> 'added by the script and changed since') ORDER BY x.step, x.item LOOP
+    i := pg_temp.backstay_open(i, 'earlier');
     columns := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation, false)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)) AND NOT c = ANY (i.key_columns));
     CONTINUE WHEN cardinality(columns) = 0;
     EXECUTE format('UPDATE %s t SET %s FROM %s b JOIN %s a ON %s WHERE %s AND EXISTS (SELECT 1 FROM backstay_capture.conflict h WHERE h.run = %s AND h.step = %s AND h.relation = %L AND h.row_key = %s
@@ -225,6 +252,7 @@ BEGIN
           VALUES (i.run, i.step, i.name, format('step %s', i.step), '', 'gone', 'the table is no longer there') ON CONFLICT DO NOTHING;
         CONTINUE;
       END IF;
+      i := pg_temp.backstay_open(i, 'step');
       columns := ARRAY(SELECT c FROM unnest(pg_temp.backstay_columns(i.relation, false)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)));
       IF i.key_columns IS NOT NULL AND i.kind <> 'rows' THEN refused := refused + pg_temp.backstay_remove_added(i, columns, final); END IF;
       refused := refused + pg_temp.backstay_insert_removed(i, columns, final);

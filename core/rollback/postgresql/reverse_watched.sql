@@ -14,6 +14,7 @@ BEGIN
       VALUES (i.run, i.step, i.name, format('step %s', i.step), '', 'gone', 'the table is no longer there') ON CONFLICT DO NOTHING;
     RETURN;
   END IF;
+  i := pg_temp.backstay_open(i, 'step');
   list := (SELECT string_agg(format('z.%I', c), ', ') FROM unnest(pg_temp.backstay_columns(i.relation, false)) AS c WHERE c = ANY (pg_temp.backstay_columns(i.before_rows::regclass)));
   numbered := 'SELECT z.ctid AS place, row_number() OVER (PARTITION BY ROW(' || list || ')::text) AS n, ROW(' || list || ')::text AS image FROM %s z WHERE %s';
   EXECUTE format('CREATE TEMPORARY TABLE backstay_pairs AS SELECT t.place AS t, a.place AS a FROM (' || numbered || ') a LEFT JOIN (' || numbered || ') t ON a.image = t.image AND a.n = t.n',

@@ -11,6 +11,31 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_watchable(targets text[]) RETURNS SE
     AND (targets IS NULL OR c.oid = ANY (SELECT pg_catalog.to_regclass(t) FROM pg_catalog.unnest(targets) AS t))
 $backstay$;
 
+-- The tables of a table, empty, with the columns it has now.
+CREATE OR REPLACE FUNCTION backstay_capture.make_noted(root oid, keys text[]) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $backstay$
+DECLARE
+  place text := format('backstay_capture.noted_%s_', root);
+  side text;
+BEGIN
+  IF to_regclass(place || 'before') IS NOT NULL THEN
+    IF (SELECT array_agg(ROW(a.attname, a.atttypid, a.atttypmod, a.attcollation)::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = root AND a.attnum > 0 AND NOT a.attisdropped)
+        = (SELECT array_agg(ROW(a.attname, a.atttypid, a.atttypmod, a.attcollation)::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = to_regclass(place || 'before') AND a.attnum > 0 AND NOT a.attisdropped)
+        AND keys IS NOT DISTINCT FROM obj_description(to_regclass(place || 'before'), 'pg_class')::text[] THEN
+      EXECUTE format('TRUNCATE %1$sbefore, %1$safter', place);
+      RETURN;
+    END IF;
+    EXECUTE format('DROP TABLE %1$sbefore, %1$safter', place);
+  END IF;
+  FOREACH side IN ARRAY ARRAY['before', 'after'] LOOP
+    EXECUTE format('CREATE TABLE %s%s AS SELECT * FROM %s WITH NO DATA', place, side, root::regclass);
+    IF keys IS NOT NULL THEN
+      EXECUTE format('COMMENT ON TABLE %s%s IS %L', place, side, keys);
+      EXECUTE format('CREATE INDEX ON %s%s (%s)', place, side, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(keys) AS c));
+    END IF;
+  END LOOP;
+END $backstay$;
+
+-- What is noted goes into a table for each watched table, which the next statement uses again: see backstay_few().
 -- One firing. Arguments: run, step. The first image of a row is kept as it was before, the last as it is after; rows
 -- that come and go in between leave nothing.
 CREATE OR REPLACE FUNCTION backstay_capture.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $backstay$
@@ -38,14 +63,10 @@ BEGIN
     INSERT INTO backstay_capture.item (run, step, item, kind, relation, name, key_columns, cascaded, before_rows, after_rows)
       VALUES (the_run, the_step, number, 'watched', root, format('%s', (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = root)),
         keys, false, format('backstay_capture.%I', stem || '_before'), format('backstay_capture.%I', stem || '_after')) RETURNING * INTO i;
-    EXECUTE format('CREATE TABLE %s AS SELECT * FROM %s WITH NO DATA', i.before_rows, root::regclass);
-    EXECUTE format('CREATE TABLE %s AS SELECT * FROM %s WITH NO DATA', i.after_rows, root::regclass);
-    IF keys IS NOT NULL THEN
-      FOREACH stem IN ARRAY ARRAY[i.before_rows, i.after_rows] LOOP
-        EXECUTE format('CREATE INDEX ON %s (%s)', stem, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(keys) AS c));
-      END LOOP;
-    END IF;
+    PERFORM backstay_capture.make_noted(root, keys);
   END IF;
+  i.before_rows := format('backstay_capture.noted_%s_before', root);
+  i.after_rows := format('backstay_capture.noted_%s_after', root);
   -- Columns that are still there and were there at the first firing.
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO list FROM pg_attribute a
     WHERE a.attrelid = i.before_rows::regclass AND a.attnum > 0 AND NOT a.attisdropped
@@ -128,11 +149,39 @@ BEGIN
   DROP TABLE pg_temp.backstay_pairs;
 END $backstay$;
 
+-- The rows that were noted move into their item, or, when they are many, get a table each with the item's name.
+CREATE OR REPLACE PROCEDURE pg_temp.backstay_keep_noted(i backstay_capture.item) LANGUAGE plpgsql AS $backstay$
+DECLARE
+  side text;
+  place text;
+  number bigint;
+  images jsonb[] := '{}';
+  found_rows jsonb;
+BEGIN
+  FOREACH side IN ARRAY ARRAY['before', 'after'] LOOP
+    place := format('backstay_capture.noted_%s_%s', i.relation, side);
+    EXECUTE format('SELECT count(*), coalesce(jsonb_agg(pg_temp.backstay_image(ROW(q.*)::%1$s)), ''[]'') FROM (SELECT * FROM %1$s LIMIT %2$s) AS q', place, pg_temp.backstay_few() + 1) INTO number, found_rows;
+    EXIT WHEN number > pg_temp.backstay_few();
+    images := images || jsonb_build_object('columns', pg_temp.backstay_row_columns(place::regclass), 'rows', found_rows);
+  END LOOP;
+  IF cardinality(images) = 2 THEN
+    UPDATE backstay_capture.item x SET before_state = images[1], after_state = images[2] WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
+    RETURN;
+  END IF;
+  FOREACH side IN ARRAY ARRAY['before', 'after'] LOOP
+    place := format('backstay_capture.noted_%s_%s', i.relation, side);
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', place, format('r%s_s%s_%s_%s', i.run, i.step, i.item, side));
+    EXECUTE format('COMMENT ON TABLE backstay_capture.%I IS NULL', format('r%s_s%s_%s_%s', i.run, i.step, i.item, side));
+    EXECUTE format('ALTER TABLE backstay_capture.%I ADD backstay_done boolean', format('r%s_s%s_%s_%s', i.run, i.step, i.item, side));
+  END LOOP;
+END $backstay$;
+
 -- After the statement: the triggers go, and what they noted takes the form of a table that was captured as a whole.
 CREATE OR REPLACE PROCEDURE pg_temp.backstay_watched(the_step integer) LANGUAGE plpgsql AS $backstay$
 DECLARE
   g record;
   i backstay_capture.item;
+  noted backstay_capture.item;
   same text;
 BEGIN
   PERFORM pg_temp.backstay_settle_constraints();
@@ -140,16 +189,18 @@ BEGIN
     EXECUTE format('DROP TRIGGER %I ON %s', g.tgname, g.tgrelid::regclass);
   END LOOP;
   FOR i IN SELECT * FROM backstay_capture.item x WHERE x.run = pg_temp.backstay_current_run() AND x.step = the_step AND x.kind = 'watched' LOOP
+    noted := i;
+    noted.before_rows := format('backstay_capture.noted_%s_before', i.relation);
+    noted.after_rows := format('backstay_capture.noted_%s_after', i.relation);
     IF i.key_columns IS NULL THEN
-      CALL pg_temp.backstay_count_off(i);
+      CALL pg_temp.backstay_count_off(noted);
     ELSE
       -- Written and back at what they were.
-      same := (SELECT format('pg_catalog.record_image_eq(ROW(%s), ROW(%s))', string_agg(format('b.%I', c), ', '), string_agg(format('a.%I', c), ', ')) FROM unnest(pg_temp.backstay_columns(i.before_rows::regclass)) AS c);
+      same := (SELECT format('pg_catalog.record_image_eq(ROW(%s), ROW(%s))', string_agg(format('b.%I', c), ', '), string_agg(format('a.%I', c), ', ')) FROM unnest(pg_temp.backstay_columns(noted.before_rows::regclass)) AS c);
       EXECUTE format('WITH gone AS (DELETE FROM %s b USING %s a WHERE %s AND %s RETURNING a.ctid AS place) DELETE FROM %s WHERE ctid IN (SELECT place FROM gone)',
-        i.before_rows, i.after_rows, pg_temp.backstay_match(i.key_columns, 'b', 'a'), same, i.after_rows);
+        noted.before_rows, noted.after_rows, pg_temp.backstay_match(i.key_columns, 'b', 'a'), same, noted.after_rows);
     END IF;
-    EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.before_rows);
-    EXECUTE format('ALTER TABLE %s ADD backstay_done boolean', i.after_rows);
+    CALL pg_temp.backstay_keep_noted(i);
     UPDATE backstay_capture.item x SET kind = CASE WHEN i.key_columns IS NULL THEN 'keyless' ELSE 'table' END WHERE (x.run, x.step, x.item) = (i.run, i.step, i.item);
   END LOOP;
   PERFORM pg_temp.backstay_compare_counts(the_step);

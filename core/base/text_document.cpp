@@ -217,16 +217,27 @@ std::uint64_t TextDocument::stored_offset(std::size_t offset) const {
   return stored_line_starts_[line] + stored_bytes(std::string_view(text_).substr(start, offset - start), encoding_);
 }
 
-SourcePos TextDocument::position(std::size_t offset) const {
-  if (line_starts_.empty()) return {.file = file_, .line = 1, .column = 1, .offset = 0};
+TextDocument::Line TextDocument::line_of(std::size_t offset) const {
+  if (line_starts_.empty()) return {};
+  Line line;
+  line.index = line_index(std::min(offset, text_.size()));
+  line.begin = line_starts_[line.index];
+  const bool last = line.index + 1 == line_starts_.size();
+  line.end = last ? text_.size() : line_starts_[line.index + 1];
+  line.next = last ? text_.size() + 1 : line.end;
+  while (line.end > line.begin && (text_[line.end - 1] == '\n' || text_[line.end - 1] == '\r')) --line.end;
+  return line;
+}
+
+SourcePos TextDocument::position_in(const Line& line, std::size_t offset) const {
   offset = std::min(offset, text_.size());
-  const std::size_t line = line_index(offset);
-  const std::size_t start = line_starts_[line];
-  const std::size_t points = block_points_.empty() ? count_points(std::string_view(text_).substr(start, offset - start))
-                                                   : points_before(offset) - points_before(start);
-  return {.file = file_, .line = static_cast<std::uint32_t>(line + 1), .column = static_cast<std::uint32_t>(1 + points),
+  const std::size_t points = block_points_.empty() ? count_points(std::string_view(text_).substr(line.begin, offset - line.begin))
+                                                   : points_before(offset) - points_before(line.begin);
+  return {.file = file_, .line = static_cast<std::uint32_t>(line.index + 1), .column = static_cast<std::uint32_t>(1 + points),
           .offset = stored_offset(offset)};
 }
+
+SourcePos TextDocument::position(std::size_t offset) const { return position_in(line_of(offset), offset); }
 
 SourcePos TextDocument::position_of_stored(std::size_t stored) const {
   const std::size_t mark = encoding_ == TextEncoding::utf8_mark ? 3 : 0;
@@ -234,12 +245,8 @@ SourcePos TextDocument::position_of_stored(std::size_t stored) const {
 }
 
 std::string_view TextDocument::line_at(std::size_t offset) const {
-  if (line_starts_.empty()) return {};
-  const std::size_t line = line_index(std::min(offset, text_.size()));
-  const std::size_t start = line_starts_[line];
-  std::size_t end = line + 1 < line_starts_.size() ? line_starts_[line + 1] : text_.size();
-  while (end > start && (text_[end - 1] == '\n' || text_[end - 1] == '\r')) --end;
-  return std::string_view(text_).substr(start, end - start);
+  const Line line = line_of(offset);
+  return std::string_view(text_).substr(line.begin, line.end - line.begin);
 }
 
 }  // namespace backstay

@@ -37,6 +37,14 @@ class TextDocument {
   SourcePos position_of_stored(std::size_t stored) const;
   // The line that holds `offset`, without its end; borrowed from text().
   std::string_view line_at(std::size_t offset) const;
+  // The same in two steps, for whoever asks for several places of one line.
+  struct Line {
+    std::size_t index = 0;             // from 0
+    std::size_t begin = 0, end = 0;    // bytes of text(), without the line end
+    std::size_t next = 0;              // where the next line begins; behind the text when there is none
+  };
+  Line line_of(std::size_t offset) const;
+  SourcePos position_in(const Line& line, std::size_t offset) const;
   // Bytes of the stored file from its start to the same place.
   std::uint64_t stored_offset(std::size_t offset) const;
 

@@ -54,7 +54,7 @@ ObjectPlan object_plan(const Fact& fact) {
   if (fact.action == Action::add_enum_value) return not_undone("A value cannot be taken out of an enum type again.");
   if (fact.has(Flag::skeleton)) return not_undone("The object is named at run time.");
   ObjectPlan plan;
-  plan.objects = fact.names;
+  plan.objects.assign(fact.names.begin(), fact.names.end());
   switch (fact.object) {
     // Parts of a relation: it is the relation that is looked at.
     case ObjectKind::index: case ObjectKind::trigger: case ObjectKind::rule: case ObjectKind::policy:

@@ -14,6 +14,7 @@ enum : std::uint8_t {
   blank = 1, digit = 2, hex = 4,
   // Shifted by the dialect: postgresql 0, mssql 1, oracle 2.
   continues = 8,
+  wide = 64,  // part of a character of several bytes
 };
 constexpr std::array<std::uint8_t, 256> build() {
   std::array<std::uint8_t, 256> table{};
@@ -28,6 +29,7 @@ constexpr std::array<std::uint8_t, 256> build() {
     if (letter || number || c == '$') bits |= continues;
     if (letter || number || c == '@' || c == '#' || c == '$') bits |= continues << 1;
     if (letter || number || c == '$' || c == '#') bits |= continues << 2;
+    if (c >= 0x80) bits |= wide;
     table[static_cast<std::size_t>(c)] = bits;
   }
   return table;

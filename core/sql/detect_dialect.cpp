@@ -94,7 +94,8 @@ class Detector {
       return;
     }
     if (is_blank(c)) {
-      ++i_;
+      do ++i_;
+      while (at(i_) == ' ' || at(i_) == '\t');
       return;
     }
     const bool first = line_start_;

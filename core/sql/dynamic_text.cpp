@@ -478,7 +478,7 @@ void Recogniser::run_dynamic(const Statement& s, DynamicText text, std::uint32_t
     Fact& fact = facts[i];
     fact.add(Flag::skeleton);
     fact.anchor = fact.head;
-    std::erase_if(fact.names, unknown);
+    fact.names.erase_if(unknown);
     if (unknown(fact.on)) fact.on = {};
     if (unknown(fact.new_name)) fact.new_name = {};
     if (unknown(fact.other_name)) fact.other_name = {};

@@ -62,6 +62,50 @@ class RareName {
 };
 inline const Name RareName::none_{};
 
+// The names of a fact: nearly always one, which then needs no memory of its own.
+class NameList {
+ public:
+  bool empty() const { return !any_; }
+  std::size_t size() const { return more_.empty() ? (any_ ? 1 : 0) : more_.size(); }
+  const Name* begin() const { return more_.empty() ? &one_ : more_.data(); }
+  const Name* end() const { return begin() + size(); }
+  const Name& operator[](std::size_t i) const { return begin()[i]; }
+  const Name& front() const { return *begin(); }
+  const Name& back() const { return begin()[size() - 1]; }
+  Name* begin() { return more_.empty() ? &one_ : more_.data(); }
+  Name* end() { return begin() + size(); }
+  Name& operator[](std::size_t i) { return begin()[i]; }
+  Name& front() { return *begin(); }
+  Name& back() { return begin()[size() - 1]; }
+
+  void push_back(const Name& name) {
+    if (!any_) {
+      one_ = name;
+      any_ = true;
+      return;
+    }
+    if (more_.empty()) more_.push_back(one_);
+    more_.push_back(name);
+  }
+  void emplace_back() { push_back({}); }
+  void clear() {
+    more_.clear();
+    any_ = false;
+  }
+  template <class Unwanted>
+  void erase_if(Unwanted unwanted) {
+    NameList kept;
+    for (const Name& name : *this)
+      if (!unwanted(name)) kept.push_back(name);
+    *this = std::move(kept);
+  }
+
+ private:
+  Name one_;
+  std::vector<Name> more_;  // all of them when there are several
+  bool any_ = false;
+};
+
 enum class Verb : std::uint8_t {
   other,            // understood and of no interest: PRINT, RAISE, DECLARE x, assignment, SET NOCOUNT, ...
   // Structure. These stand before what they contain; the contained facts name them as parent.
@@ -208,7 +252,7 @@ struct Fact {
   // DML: the resolved targets (aliases, CTEs, derived tables and inline views seen through); INSERT ALL and
   // TRUNCATE have several. Definitions: the objects. An ALTER's object. Index: names[0] = the index (may be
   // empty), on = the table. Trigger and rule: on = table or view. Unresolvable target: empty names.
-  std::vector<Name> names;
+  NameList names;
   RareName on;                 // table of an index, trigger, rule, policy, statistics; SYNONYM: what it stands for
   RareName new_name;           // rename
   RareName other_name;         // PARTITION OF parent; ATTACH/SWITCH/EXCHANGE partner; function a trigger executes;

@@ -1,4 +1,4 @@
-// Keyword numbers and their look-up: one hash while the word is scanned, one probe, one compare.
+// Keyword numbers and their look-up: eight bytes at a time, one probe, one compare.
 #pragma once
 
 #include <cstddef>
@@ -18,14 +18,7 @@ enum Keyword : std::uint16_t {
   keyword_count,
 };
 
-// The hash the lexer computes on the way; ASCII letters count without their case.
-constexpr std::uint32_t keyword_hash_start = 5381;
-constexpr std::uint32_t keyword_hash_step(std::uint32_t hash, char c) {
-  return hash * 33 + (static_cast<unsigned char>(c) | 0x20u);
-}
-
-// `word` as spelt; `hash` over all its bytes. no_keyword when it is no keyword.
-Keyword find_keyword(std::string_view word, std::uint32_t hash);
+// `word` as spelt, in any case; no_keyword when it is no keyword.
 Keyword find_keyword(std::string_view word);
 
 // Lower-case spelling; empty for no_keyword.

@@ -73,17 +73,16 @@ bool Lexer::skip_block_comment() {
 
 bool Lexer::next(Token& token) {
   for (;;) {
+    while (pos_ < end_ && is_blank(text_[pos_])) {
+      fresh_line_ = fresh_line_ || text_[pos_] == '\n' || text_[pos_] == '\r';
+      ++pos_;
+    }
     if (pos_ >= end_) {
       token = Token{};
       token.begin = token.end = static_cast<std::uint32_t>(end_);
       return false;
     }
     const char c = text_[pos_];
-    if (is_blank(c)) {
-      if (c == '\n' || c == '\r') fresh_line_ = true;
-      ++pos_;
-      continue;
-    }
     if (const std::size_t wide = is_plain(c) ? 0 : wide_blank(pos_)) {
       pos_ += wide;
       continue;
@@ -111,9 +110,11 @@ bool Lexer::next(Token& token) {
 }
 
 void Lexer::read(Token& token, char c) {
-  if (script_ && fresh_line_ && script_line(token, c)) return;
+  if (script_ && fresh_line_ && dialect_ != Dialect::postgresql && script_line(token, c)) return;
   if (starts_word(c, dialect_)) {
-    if (prefixed_literal(token, c)) return;
+    const char second = at(pos_ + 1);
+    const bool may_be_prefix = second == '\'' || second == '&' || (second | 0x20) == 'q';
+    if (may_be_prefix && prefixed_literal(token, c)) return;
     return word(token);
   }
   switch (c) {
@@ -154,16 +155,16 @@ void Lexer::read(Token& token, char c) {
 }
 
 void Lexer::word(Token& token) {
-  std::size_t i = pos_;
-  std::uint32_t hash = keyword_hash_start;
-  while (i < end_) {
-    const char c = text_[i];
-    if (!continues_word(c, dialect_)) break;
-    if (!is_plain(c) && wide_blank(i) != 0) break;
-    hash = keyword_hash_step(hash, c);
+  const char* const text = text_.data();
+  const std::size_t end = end_;
+  const unsigned continues = static_cast<unsigned>(char_class::continues) << static_cast<unsigned>(dialect_);
+  std::size_t i = pos_ + 1;
+  for (;;) {
+    while (i < end && (class_of(text[i]) & (continues | char_class::wide)) == continues) ++i;
+    if (i == end || (class_of(text[i]) & char_class::wide) == 0 || wide_blank(i) != 0) break;
     ++i;
   }
-  token.keyword = find_keyword(text_.substr(pos_, i - pos_), hash);
+  token.keyword = find_keyword(std::string_view(text + pos_, i - pos_));
   finish(token, TokenKind::word, i);
 }
 

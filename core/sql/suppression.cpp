@@ -144,6 +144,7 @@ std::int32_t SuppressionIndex::at(const OfRule& rule, std::uint32_t place) {
 }
 
 std::int32_t SuppressionIndex::find(std::string_view rule, const Script& script, const Fact* fact, Span place) const {
+  if (rules_.empty()) return -1;
   const auto found = rules_.find(rule);
   if (found == rules_.end()) return -1;
   std::int32_t suppression = at(found->second, place.begin);

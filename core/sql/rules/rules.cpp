@@ -58,13 +58,19 @@ std::string excerpt_of(std::string_view line, std::uint32_t column, std::uint32_
   return std::string(line.substr(begin, end - begin));
 }
 
-// The first byte of the next line.
-std::size_t behind_line(std::string_view text, std::size_t from) {
-  std::size_t end = from;
-  while (end < text.size() && text[end] != '\r' && text[end] != '\n') ++end;
-  if (end >= text.size()) return text.size() + 1;
-  return text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n' ? end + 2 : end + 1;
-}
+// Where each rule stands when they are sorted by name, which is the order of findings at one place.
+constexpr std::array<std::uint16_t, std::size(table)> name_order = [] {
+  std::array<std::uint16_t, std::size(table)> order{};
+  for (std::size_t i = 0; i < std::size(table); ++i)
+    for (const Rule& other : table) order[i] = static_cast<std::uint16_t>(order[i] + (other.id < table[i].id ? 1 : 0));
+  return order;
+}();
+
+// Findings are sorted by these numbers, so that their texts are not moved about.
+struct Placed {
+  std::uint64_t key = 0;    // place, then rule
+  std::uint32_t index = 0;  // in the order they were reported
+};
 
 }  // namespace
 
@@ -117,19 +123,18 @@ Reversibility Reporter::worst() const {
   return worst;
 }
 
-Finding Reporter::finding_of(Raw& raw, std::string_view line) const {
-  const SourcePos at = document_.position(raw.place.begin);
-  Finding finding;
+void Reporter::fill(Finding& finding, Raw& raw, const TextDocument::Line& line) const {
   finding.rule = table[raw.rule].reported;
   finding.severity = raw.severity;
   finding.message = std::move(raw.message);
   finding.remedy = table[raw.rule].remedy;
   finding.reversibility = raw.reversibility;
-  finding.at = at;
-  const std::string_view text = document_.text().substr(raw.place.begin, raw.place.end - raw.place.begin);
+  finding.at = document_.position_in(line, raw.place.begin);
+  const SourcePos& at = finding.at;
   const TextEncoding encoding = document_.encoding();
   const bool utf8 = encoding == TextEncoding::utf8 || encoding == TextEncoding::utf8_mark;
-  if (utf8 && std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; })) {
+  if (utf8 && raw.place.end <= line.end) {
+    const std::string_view text = document_.text().substr(raw.place.begin, raw.place.end - raw.place.begin);
     finding.end_line = at.line;
     finding.end_column = at.column + static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues_code_point(c); }));
     finding.length = text.size();
@@ -139,41 +144,36 @@ Finding Reporter::finding_of(Raw& raw, std::string_view line) const {
     finding.end_column = end.column;
     finding.length = end.offset - at.offset;
   }
-  finding.excerpt = excerpt_of(line, at.column, finding.excerpt_column);
+  finding.excerpt = excerpt_of(document_.text().substr(line.begin, line.end - line.begin), at.column, finding.excerpt_column);
   if (raw.suppression >= 0) {
     finding.suppressed = true;
     finding.suppression_reason = suppressions_[static_cast<std::size_t>(raw.suppression)].reason;
   }
-  return finding;
 }
 
 Findings Reporter::finish() {
-  // Numbers are sorted and not the findings, whose texts would be moved about.
-  std::vector<std::uint32_t> order(found_.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  sort_stably(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
-    const Raw &left = found_[a], &right = found_[b];
-    if (left.place.begin != right.place.begin) return left.place.begin < right.place.begin;
-    if (left.rule != right.rule) return table[left.rule].id < table[right.rule].id;
-    return a < b;
-  });
+  std::vector<Placed> order(found_.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    order[i] = {std::uint64_t{found_[i].place.begin} << 16 | name_order[found_[i].rule], i};
+  sort_stably(order.begin(), order.end(), [](const Placed& a, const Placed& b) { return a.key < b.key; });
   Findings findings;
   findings.reserve(order.size());
   constexpr std::uint32_t none = 0xFFFFFFFFu;
   std::vector<std::uint32_t> chosen(std::size(table), none);  // by rule, on the line at hand
   for (std::size_t first = 0; first < order.size();) {
-    const std::size_t start = found_[order[first]].place.begin;
-    const std::string_view line = document_.line_at(start);
-    const std::size_t line_end = behind_line(document_.text(), start);
+    const TextDocument::Line line = document_.line_of(found_[order[first].index].place.begin);
     std::size_t last = first;
     // (rule, line) is a set; one that nobody allowed stays rather than one that is allowed.
-    for (; last < order.size() && (last == first || found_[order[last]].place.begin < line_end); ++last) {
-      std::uint32_t& best = chosen[found_[order[last]].rule];
-      if (best == none || (found_[best].suppression >= 0 && found_[order[last]].suppression < 0)) best = order[last];
+    for (; last < order.size() && (last == first || found_[order[last].index].place.begin < line.next); ++last) {
+      const std::uint32_t index = order[last].index;
+      std::uint32_t& best = chosen[found_[index].rule];
+      if (best == none || (found_[best].suppression >= 0 && found_[index].suppression < 0)) best = index;
     }
-    for (std::size_t i = first; i < last; ++i)
-      if (chosen[found_[order[i]].rule] == order[i]) findings.push_back(finding_of(found_[order[i]], line));
-    for (std::size_t i = first; i < last; ++i) chosen[found_[order[i]].rule] = none;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::uint32_t index = order[i].index;
+      if (chosen[found_[index].rule] == index) fill(findings.emplace_back(), found_[index], line);
+    }
+    for (std::size_t i = first; i < last; ++i) chosen[found_[order[i].index].rule] = none;
     first = last;
   }
   return findings;

@@ -37,7 +37,7 @@ class Reporter {
   Findings finish();
 
  private:
-  Finding finding_of(Raw& raw, std::string_view line) const;
+  void fill(Finding& finding, Raw& raw, const TextDocument::Line& line) const;
   const TextDocument& document_;
   const Scope& scope_;
   std::vector<Suppression> suppressions_;

@@ -93,8 +93,11 @@ Totals apply_twice(const Scenario& scenario, const Options& options) {
       if (ended->exit_code != 0 && ended->exit_code != 6 && !is_rolled_back) complain(totals, what, "ended with " + std::to_string(ended->exit_code) + ": " + ended->report);
     }
     if (one.exit_code != 0 && second.exit_code != 0) complain(totals, what, "neither applied");
-    if (recover(other).exit_code != 0) complain(totals, what, "the second one left something");
-    judge(scenario, side, what, recover(scenario), totals);
+    const Ended recovered = recover(scenario), recovered_other = recover(other);
+    if (recovered.exit_code != 0 || recovered_other.exit_code != 0) complain(totals, what, "one of them left something");
+    // Of two hosts, only the journal of the one that applied says so.
+    const bool is_first = one.exit_code == 0;
+    judge(is_first ? scenario : other, side, what, is_first ? recovered : recovered_other, totals);
     if (fingerprint(scenario) != side.after) complain(totals, what, "not applied, or more than once");
   }
   return totals;

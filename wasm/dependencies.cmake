@@ -58,10 +58,21 @@ list(TRANSFORM zlib_parts PREPEND ${zlib_source}/)
 list(TRANSFORM zlib_parts APPEND .c)
 backstay_third_party(backstay_zlib ${zlib_parts})
 target_include_directories(backstay_zlib SYSTEM PUBLIC ${zlib_source})
+# CRC-32 by words of 64 bits, and its tables made when they are first needed: they do not compress.
+target_compile_definitions(backstay_zlib PRIVATE Z_TESTW=8 DYNAMIC_CRC_TABLE)
 
-# libdeflate: gzip payloads whole; its sources for other processors compile to nothing here.
+# libdeflate: gzip payloads whole; its sources for other processors compile to nothing here. Its word is as wide as an address,
+# but WebAssembly counts in 64 bits beside addresses of 32: then bits are fetched half as often.
+set(libdeflate_words ${libdeflate_source}/common_defs.h)
+file(READ ${libdeflate_words} words)
+string(REPLACE "typedef size_t machine_word_t;" "typedef uint64_t machine_word_t;" wider_words "${words}")
+if(NOT wider_words STREQUAL words)
+  file(WRITE ${libdeflate_words} "${wider_words}")
+endif()
 file(GLOB libdeflate_parts ${libdeflate_source}/lib/*.c ${libdeflate_source}/lib/*/*.c)
-backstay_third_party(backstay_libdeflate ${libdeflate_parts})
+list(FILTER libdeflate_parts EXCLUDE REGEX "/lib/crc32[.]c$")
+backstay_third_party(backstay_libdeflate ${libdeflate_parts} ${CMAKE_CURRENT_LIST_DIR}/libdeflate/crc32.c)
+target_link_libraries(backstay_libdeflate PUBLIC backstay_zlib)
 target_include_directories(backstay_libdeflate SYSTEM PUBLIC ${libdeflate_source})
 
 backstay_third_party(backstay_pugixml ${pugixml_source}/src/pugixml.cpp)

@@ -48,18 +48,20 @@ std::optional<std::string> normalise_guid(std::string_view text) {
   const bool braces = text.size() > 2 && ((text.front() == '{' && text.back() == '}') || (text.front() == '(' && text.back() == ')'));
   if (braces) text = text.substr(1, text.size() - 2);
   if (text.size() != 36 && (text.size() != 32 || braces)) return std::nullopt;
-  std::string out;
+  const auto is_dash = [](std::size_t place) { return place == 8 || place == 13 || place == 18 || place == 23; };
+  std::string out(36, '-');  // filled in place: a large delivery has many thousands
+  std::size_t place = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    if (text.size() == 36 && (i == 8 || i == 13 || i == 18 || i == 23)) {
+    if (text.size() == 36 && is_dash(i)) {
       if (c != '-') return std::nullopt;
       continue;
     }
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
     if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return std::nullopt;
-    out += c;
+    if (is_dash(place)) ++place;
+    out[place++] = c;
   }
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) out.insert(dash, 1, '-');
   return out;
 }
 

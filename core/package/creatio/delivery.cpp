@@ -153,7 +153,11 @@ bool DeliveryReader::add_archive(const std::shared_ptr<const ByteSource>& bytes,
 bool DeliveryReader::add_bytes(std::span<const std::byte> bytes, const std::string& name, std::size_t depth) {
   switch (recognise_archive(bytes)) {
     case ArchiveFormat::gzip: {
-      const auto hand = [&](const PackageFiles& files, const Package& package) { hand_out(files, package); };
+      // A large package takes long: somebody who waits hears of it before and after it is unpacked, too.
+      if (!advance(name, 0)) return false;
+      const auto hand = [&](const PackageFiles& files, const Package& package) {
+        if (advance(name, 0)) hand_out(files, package);
+      };
       auto read = read_packed_package(bytes, name, limits_, budget_, container_, hand);
       if (!read.ok()) {
         fail(read.error());

@@ -36,19 +36,18 @@ BEGIN
 END $backstay$;
 
 -- What is noted goes into a table for each watched table, which the next statement uses again: see backstay_few().
--- One firing. Arguments: run, step. The first image of a row is kept as it was before, the last as it is after; rows
--- that come and go in between leave nothing.
-CREATE OR REPLACE FUNCTION backstay_capture.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $backstay$
+-- What one firing notes, as the commands for it. The first image of a row is kept as it was before, the last as it is after;
+-- rows that come and go in between leave nothing.
+CREATE OR REPLACE FUNCTION backstay_capture.noting(the_run bigint, the_step integer, operation text, relation oid) RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $backstay$
 DECLARE
-  the_run bigint := TG_ARGV[0];
-  the_step integer := TG_ARGV[1];
-  root oid := coalesce((SELECT pg_partition_root(TG_RELID::regclass)::oid), TG_RELID);
+  root oid := coalesce((SELECT pg_partition_root(relation::regclass)::oid), relation);
   i backstay_capture.item;
   number integer;
   keys text[];
   stem text;
   list text;
   k text;
+  commands text[] := '{}';
 BEGIN
   SELECT * INTO i FROM backstay_capture.item x WHERE x.run = the_run AND x.step = the_step AND x.relation = root AND x.kind = 'watched';
   IF NOT FOUND THEN
@@ -70,23 +69,32 @@ BEGIN
   -- Columns that are still there and were there at the first firing.
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO list FROM pg_attribute a
     WHERE a.attrelid = i.before_rows::regclass AND a.attnum > 0 AND NOT a.attisdropped
-      AND EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = TG_RELID AND b.attname = a.attname AND b.attnum > 0 AND NOT b.attisdropped);
+      AND EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = relation AND b.attname = a.attname AND b.attnum > 0 AND NOT b.attisdropped);
   IF i.key_columns IS NULL THEN
     -- Without a key rows are only counted off against each other when the statement is over.
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM backstay_old', i.before_rows, list, list); END IF;
-    IF TG_OP IN ('UPDATE', 'INSERT') THEN EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM backstay_new', i.after_rows, list, list); END IF;
-    IF TG_OP = 'TRUNCATE' THEN EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s', i.before_rows, list, list, TG_RELID::regclass); END IF;
-    RETURN NULL;
+    IF operation IN ('UPDATE', 'DELETE') THEN commands := commands || format('INSERT INTO %s (%s) SELECT %s FROM backstay_old', i.before_rows, list, list); END IF;
+    IF operation IN ('UPDATE', 'INSERT') THEN commands := commands || format('INSERT INTO %s (%s) SELECT %s FROM backstay_new', i.after_rows, list, list); END IF;
+    IF operation = 'TRUNCATE' THEN commands := commands || format('INSERT INTO %s (%s) SELECT %s FROM %s', i.before_rows, list, list, relation::regclass); END IF;
+    RETURN commands;
   END IF;
   k := (SELECT string_agg(format('x.%1$I = o.%1$I', c), ' AND ') FROM unnest(i.key_columns) AS c);
-  IF TG_OP IN ('UPDATE', 'DELETE', 'TRUNCATE') THEN
-    EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s o WHERE NOT EXISTS (SELECT FROM %1$s x WHERE %4$s) AND NOT EXISTS (SELECT FROM %5$s x WHERE %4$s)',
-      i.before_rows, list, CASE WHEN TG_OP = 'TRUNCATE' THEN TG_RELID::regclass::text ELSE 'backstay_old' END, k, i.after_rows);
-    EXECUTE format('DELETE FROM %s x USING %s o WHERE %s', i.after_rows, CASE WHEN TG_OP = 'TRUNCATE' THEN TG_RELID::regclass::text ELSE 'backstay_old' END, k);
+  IF operation IN ('UPDATE', 'DELETE', 'TRUNCATE') THEN
+    commands := commands || format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s o WHERE NOT EXISTS (SELECT FROM %1$s x WHERE %4$s) AND NOT EXISTS (SELECT FROM %5$s x WHERE %4$s)',
+      i.before_rows, list, CASE WHEN operation = 'TRUNCATE' THEN relation::regclass::text ELSE 'backstay_old' END, k, i.after_rows);
+    commands := commands || format('DELETE FROM %s x USING %s o WHERE %s', i.after_rows, CASE WHEN operation = 'TRUNCATE' THEN relation::regclass::text ELSE 'backstay_old' END, k);
   END IF;
-  IF TG_OP IN ('UPDATE', 'INSERT') THEN
-    EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM backstay_new', i.after_rows, list, list);
+  IF operation IN ('UPDATE', 'INSERT') THEN
+    commands := commands || format('INSERT INTO %s (%s) SELECT %s FROM backstay_new', i.after_rows, list, list);
   END IF;
+  RETURN commands;
+END $backstay$;
+
+-- One firing. Arguments: run, step. The server compiles it for each trigger anew and keeps that: it has to be small.
+CREATE OR REPLACE FUNCTION backstay_capture.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $backstay$
+DECLARE
+  command text;
+BEGIN
+  FOREACH command IN ARRAY backstay_capture.noting(TG_ARGV[0]::bigint, TG_ARGV[1]::integer, TG_OP, TG_RELID) LOOP EXECUTE command; END LOOP;
   RETURN NULL;
 END $backstay$;
 

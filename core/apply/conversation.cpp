@@ -100,6 +100,12 @@ void Conversation::read(std::string_view sql, std::vector<db::Value> values, The
   pending_.back().request.kind = RequestKind::read_rows;
 }
 
+void Conversation::read_next(std::string_view sql, std::vector<db::Value> values, Then then) {
+  read(sql, std::move(values), std::move(then));
+  pending_.push_front(std::move(pending_.back()));
+  pending_.pop_back();
+}
+
 void Conversation::tell_progress(std::string_view phase, std::uint64_t done, std::uint64_t total) {
   Request request;
   request.kind = RequestKind::progress;

@@ -36,6 +36,7 @@ class Conversation : public Machine {
   void ask(RequestKind kind, Then then = nullptr);
   // Before everything that is still to be asked; inside a `then`, for what has to follow its answer at once.
   void ask_next(Request request, Then then = nullptr);
+  void read_next(std::string_view sql, std::vector<db::Value> values, Then then);
   void record(journal::State state, std::string payload = "{}", std::string step = {});
   void execute(std::string_view sql, std::vector<db::Value> values = {}, Then then = nullptr);
   void read(std::string_view sql, std::vector<db::Value> values, Then then);

@@ -91,7 +91,8 @@ class Operation : public Conversation {
   void run_work(std::size_t index);
   void after_work(std::size_t index, const Answer& answer);
   void run_prelude();
-  void drop_when_empty(std::size_t index);
+  void drop_unused(std::size_t index);
+  void drop_unless_used(std::size_t index, const Answer& is_used);
   void run_change(std::size_t index);
   void note_change(std::size_t index, const std::string& previous);
   void undo_changes();
@@ -145,7 +146,6 @@ class Operation : public Conversation {
   std::optional<RestoreOrder> restore_;
   std::string manifest_, undo_text_, after_snapshot_, after_elements_, elements_list_, reverse_text_, now_snapshot_, after_digests_, dry_run_digest_;
   std::vector<std::string> drift_, asked_for_steps_, dropped_empty_;
-  std::string drop_query_;
   bool has_full_copy_ = false;  // the backup has one
   bool is_exactly_as_left_ = false;  // nobody has written to the target since the operation that is taken back
   std::string backup_id_, before_, after_, problem_step_, undo_list_, prelude_;

@@ -17,6 +17,16 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+// A name of SQLite as quoted_identifier() writes it.
+std::string unquoted(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 1; at + 1 < name.size(); ++at) {
+    out += name[at];
+    if (name[at] == '"') ++at;
+  }
+  return out;
+}
+
 }  // namespace
 
 using journal::State;
@@ -162,25 +172,41 @@ void Operation::commit_segment() {
   ask(RequestKind::commit, [this](const Answer& answer) { after_commit(answer); });
 }
 
-// A table that the operation made and that holds what somebody has entered since stays.
-void Operation::drop_when_empty(std::size_t index) {
-  drop_query_ = "SELECT EXISTS (SELECT 1 FROM main." + job_.works[index].only_when_empty + ")";
-  const std::string table = bare_name(job_.works[index].only_when_empty);
-  read(drop_query_, {}, [this, index, table](const Answer& answer) {
-    // It is gone already.
-    if (answer.outcome != Outcome::ok) return after_work(index, {});
-    if (!answer.rows.rows.empty() && answer.rows.rows[0][0].integer != 0) {
-      conflicts_.push_back("table " + table + ": in use");
-      return after_work(index, {});
-    }
-    dropped_empty_.push_back(table);
-    Request drop;
-    drop.kind = RequestKind::run_script;
-    drop.name = settings_.op_id;
-    drop.step = job_.works[index].step;
-    drop.sql = job_.works[index].text;
-    ask_next(std::move(drop), [this, index](const Answer& dropped) { after_work(index, dropped); });
-  });
+// What the operation made and what holds something that somebody has entered since stays.
+void Operation::drop_unused(std::size_t index) {
+  const Work& work = job_.works[index];
+  if (work.dropped_column.empty()) {
+    const std::string rows = "SELECT EXISTS (SELECT 1 FROM main." + work.dropped_table + ")";
+    return read(rows, {}, [this, index](const Answer& answer) { drop_unless_used(index, answer); });
+  }
+  read("SELECT coalesce(dflt_value, 'NULL'), hidden FROM pragma_table_xinfo(?1, 'main') WHERE name = ?2",
+       {db::Value::of(unquoted(work.dropped_table)), db::Value::of(unquoted(work.dropped_column))}, [this, index](const Answer& answer) {
+         const Work& dropped = job_.works[index];
+         if (answer.outcome != Outcome::ok || answer.rows.rows.empty()) return after_work(index, answer);  // gone already
+         const bool is_computed = answer.rows.rows[0][1].integer != 0;
+         std::string used = "SELECT 0";
+         if (!is_computed && !settings_.overwrite_conflicts) used = "SELECT EXISTS (SELECT 1 FROM main." + dropped.dropped_table + " WHERE " + dropped.dropped_column + " IS NOT NULL AND " +
+                                dropped.dropped_column + " IS NOT (" + answer.rows.rows[0][0].text() + "))";
+         read_next(used, {}, [this, index](const Answer& found) { drop_unless_used(index, found); });
+       });
+}
+
+void Operation::drop_unless_used(std::size_t index, const Answer& answer) {
+  const Work& work = job_.works[index];
+  const std::string table = unquoted(work.dropped_table);
+  // It is gone already.
+  if (answer.outcome != Outcome::ok) return after_work(index, {});
+  if (!answer.rows.rows.empty() && answer.rows.rows[0][0].integer != 0) {
+    conflicts_.push_back("table " + table + (work.dropped_column.empty() ? "" : " column " + unquoted(work.dropped_column)) + ": in use");
+    return after_work(index, {});
+  }
+  if (work.dropped_column.empty()) dropped_empty_.push_back(table);
+  Request drop;
+  drop.kind = RequestKind::run_script;
+  drop.name = settings_.op_id;
+  drop.step = work.step;
+  drop.sql = work.text;
+  ask_next(std::move(drop), [this, index](const Answer& dropped) { after_work(index, dropped); });
 }
 
 // The intent is durable before the host is asked: after a crash everything that it may have done is taken back.
@@ -251,7 +277,7 @@ void Operation::undo_changes() {
 void Operation::run_work(std::size_t index) {
   const Work& work = job_.works[index];
   if (work.is_change) return run_change(index);
-  if (!work.only_when_empty.empty()) return drop_when_empty(index);
+  if (!work.dropped_table.empty()) return drop_unused(index);
   Request request;
   request.step = work.step;
   request.name = settings_.op_id;

@@ -25,27 +25,59 @@ Work undo_work(const Undoing& undoing, const char* letter, const std::string& sc
   return work;
 }
 
-// Tables that the operation made go only while nobody has entered anything. The script (sqlite_schema.cpp) drops and
-// alters, a line each, before it makes anything again.
+// What stands in front of `end` behind the quoted name that `line` begins with; empty: it begins with none.
+std::string_view quoted_name(std::string_view line) {
+  if (!line.starts_with('"')) return {};
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (line[at] != '"') continue;
+    if (at + 1 >= line.size() || line[at + 1] != '"') return line.substr(0, at + 1);
+    ++at;
+  }
+  return {};
+}
+
+// The table and the column of `ALTER TABLE "t" DROP COLUMN "c";`, or nothing.
+std::pair<std::string, std::string> dropped_column(std::string_view line) {
+  constexpr std::string_view alter = "ALTER TABLE ", drop = " DROP COLUMN ";
+  if (!line.starts_with(alter)) return {};
+  line.remove_prefix(alter.size());
+  const std::string_view table = quoted_name(line);
+  line.remove_prefix(table.size());
+  if (table.empty() || !line.starts_with(drop)) return {};
+  return {std::string(table), std::string(quoted_name(line.substr(drop.size())))};
+}
+
+// Tables and columns that the operation made go only while nobody has entered anything. The script (sqlite_schema.cpp)
+// drops and alters, a line each, before it makes anything again.
 std::vector<Work> sqlite_works(const Undoing& undoing, std::string_view script) {
   constexpr std::string_view drop = "DROP TABLE IF EXISTS ";
   std::vector<Work> works;
+  const auto add = [&](const char* letter, const std::string& text) -> Work& {
+    works.push_back(undo_work(undoing, letter, text));
+    if (letter[0] == 'T' || works.size() > 1) works.back().step += "-" + std::to_string(works.size() - 1);
+    return works.back();
+  };
   std::string rest;
   while (script.starts_with("DROP ") || script.starts_with("ALTER ")) {
     const std::size_t end = std::min(script.find(";\n"), script.size() - 2) + 2;
-    const std::string_view line = script.substr(0, end);
+    const std::string line(script.substr(0, end));
+    const auto [table, column] = dropped_column(line);
     if (line.starts_with(drop)) {
-      Work work = undo_work(undoing, "T-", std::string(line));
-      work.step += "-" + std::to_string(works.size());
-      work.only_when_empty = line.substr(drop.size(), line.size() - drop.size() - 2);
-      works.push_back(std::move(work));
+      add("T-", line).dropped_table = line.substr(drop.size(), line.size() - drop.size() - 2);
+    } else if (!column.empty()) {
+      // An index on it goes first.
+      if (!rest.empty()) add("U-", rest);
+      rest.clear();
+      Work& work = add("T-", line);
+      work.dropped_table = table;
+      work.dropped_column = column;
     } else {
       rest += line;
     }
     script.remove_prefix(end);
   }
   rest += script;
-  if (!rest.empty()) works.push_back(undo_work(undoing, "U-", rest));
+  if (!rest.empty()) add("U-", rest);
   return works;
 }
 
@@ -243,8 +275,10 @@ void Operation::list_actions() {
       job_.actions.push_back("put captured rows back" + (tables.empty() ? std::string() : ": " + joined(tables)));
     } else if (work.step == "D-captures") {
       job_.actions.push_back("drop what was captured");
-    } else if (!work.only_when_empty.empty()) {
-      job_.actions.push_back("drop table " + work.only_when_empty + " if it is empty then");
+    } else if (!work.dropped_column.empty()) {
+      job_.actions.push_back("drop column " + work.dropped_table + "." + work.dropped_column + " if nobody has entered anything in it");
+    } else if (!work.dropped_table.empty()) {
+      job_.actions.push_back("drop table " + work.dropped_table + " if it is empty then");
     } else if (work.is_change) {
       job_.actions.push_back((work.is_host_undo ? "let the host take back " : "let the host make again ") + work.element);
     } else if (work.step.starts_with("P-")) {

@@ -80,7 +80,9 @@ struct Work {
   std::optional<int> install_type;
   std::uint32_t timeout_ms = 0;
   Undoing undoing;
-  std::string only_when_empty;  // undoing on SQLite: the table it drops, quoted; with rows in it, it stays
+  // Undoing on SQLite: what it drops, quoted. A table with rows in it stays; so does a column (`dropped_column`) that
+  // holds anything but its default.
+  std::string dropped_table, dropped_column;
   std::string run;           // undoing on PostgreSQL: of the captures that it takes back
   std::vector<std::uint32_t> reversed_steps;  // the same: what is taken back of it, in that order
 

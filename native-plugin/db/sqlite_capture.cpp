@@ -62,10 +62,11 @@ const SqliteCapture::Table& SqliteCapture::table_of(const char* name) {
   table->wanted = of_interest(name);
   sqlite3_stmt* statement = nullptr;
   // hidden: 2 = virtual generated column, 3 = stored generated column.
-  if (table->wanted && sqlite3_prepare_v2(db_, "SELECT name, pk, hidden FROM pragma_table_xinfo(?1, 'main')", -1, &statement,
+  if (table->wanted && sqlite3_prepare_v2(db_, "SELECT name, pk, hidden, dflt_value IS NOT NULL AND upper(dflt_value) <> 'NULL' FROM pragma_table_xinfo(?1, 'main')", -1, &statement,
                                           nullptr) == SQLITE_OK) {
     sqlite3_bind_text(statement, 1, name, -1, SQLITE_TRANSIENT);
-    int place = 0;
+    int place = 0, stored = 0;
+    std::string with_default, keys;
     while (sqlite3_step(statement) == SQLITE_ROW) {
       Column column;
       report::append_json_string(column.json_name, reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)));
@@ -74,8 +75,15 @@ const SqliteCapture::Table& SqliteCapture::table_of(const char* name) {
       column.generated = hidden == 2 || hidden == 3;
       column.place = hidden == 2 ? -1 : place++;
       table->has_key = table->has_key || column.key;
+      const std::string quoted = quoted_identifier(Engine::sqlite, reinterpret_cast<const char*>(sqlite3_column_text(statement, 0))).value_or("NULL");
+      if (column.key) keys += (keys.empty() ? "" : " AND ") + quoted + " IS ?";
+      if (sqlite3_column_int(statement, 3) != 0 && hidden == 0) {
+        with_default += (stored > 0 ? ", " : "") + quoted;
+        column.stored = stored++;
+      }
       table->columns.push_back(std::move(column));
     }
+    if (stored > 0) prepare_stored(*table, with_default, keys);
   }
   sqlite3_finalize(statement);
   known_.push_back(std::move(table));
@@ -83,21 +91,57 @@ const SqliteCapture::Table& SqliteCapture::table_of(const char* name) {
   return *known_.back();
 }
 
-std::string SqliteCapture::image(const Table& table, bool old) const {
+void SqliteCapture::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+void SqliteCapture::prepare_stored(Table& table, const std::string& columns, const std::string& keys) {
+  const std::string from = "SELECT " + columns + " FROM main." + quoted_identifier(Engine::sqlite, table.name).value_or("\"\"") + " WHERE ";
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db_, (from + "_rowid_ = ?").c_str(), -1, &statement, nullptr) != SQLITE_OK && !keys.empty()) {
+    table.by_key = true;
+    sqlite3_prepare_v2(db_, (from + keys).c_str(), -1, &statement, nullptr);
+  }
+  table.stored.reset(statement);
+}
+
+// The row as it is read: it has not changed yet.
+bool SqliteCapture::find_stored(const Table& table, std::int64_t row) const {
+  int index = 0;
+  if (!table.by_key) {
+    sqlite3_bind_int64(table.stored.get(), 1, row);
+  } else {
+    // In the order of the columns, as the statement names them.
+    for (const Column& column : table.columns) {
+      sqlite3_value* value = nullptr;
+      if (column.key && sqlite3_preupdate_old(db_, column.place, &value) == SQLITE_OK) sqlite3_bind_value(table.stored.get(), ++index, value);
+    }
+  }
+  return sqlite3_step(table.stored.get()) == SQLITE_ROW;
+}
+
+std::string SqliteCapture::image(const Table& table, bool old, std::int64_t row) const {
   std::string json = "{";
+  bool is_asked = false, is_found = false;
   for (const Column& column : table.columns) {
     if (column.generated) continue;  // computed again when the others are put back
     sqlite3_value* value = nullptr;
-    const int code = old ? sqlite3_preupdate_old(db_, column.place, &value) : sqlite3_preupdate_new(db_, column.place, &value);
+    int code = old ? sqlite3_preupdate_old(db_, column.place, &value) : sqlite3_preupdate_new(db_, column.place, &value);
     if (json.size() > 1) json += ',';
     json += column.json_name;
     json += ':';
+    sqlite3_value* read = nullptr;
+    if (old && table.stored && column.stored >= 0 && code == SQLITE_OK && value && sqlite3_value_type(value) == SQLITE_NULL) {
+      if (!is_asked) is_found = find_stored(table, row);
+      is_asked = true;
+      if (is_found) value = read = sqlite3_value_dup(sqlite3_column_value(table.stored.get(), column.stored));
+    }
     if (code == SQLITE_OK && value) {
       append_captured(json, value);
     } else {
       json += "null";
     }
+    sqlite3_value_free(read);
   }
+  if (is_asked) sqlite3_reset(table.stored.get());
   json += '}';
   return json;
 }
@@ -142,8 +186,8 @@ void SqliteCapture::keep(Change change) {
 
 void SqliteCapture::note(int op, const Table& table, std::int64_t old_row, std::int64_t new_row) {
   const bool has_old = op != SQLITE_INSERT, has_new = op != SQLITE_DELETE;
-  std::string before = has_old ? image(table, true) : std::string();
-  std::string after = has_new ? image(table, false) : std::string();
+  std::string before = has_old ? image(table, true, old_row) : std::string();
+  std::string after = has_new ? image(table, false, new_row) : std::string();
   std::string old_key = has_old ? key(table, true, old_row) : std::string();
   std::string new_key = has_new ? key(table, false, new_row) : std::string();
   if (!has_old) return keep({&table, 0, 'I', std::move(new_key), {}, std::move(after)});

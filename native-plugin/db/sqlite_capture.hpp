@@ -12,6 +12,7 @@
 #include "core/apply/database.hpp"
 
 struct sqlite3;
+struct sqlite3_stmt;
 struct sqlite3_value;
 
 namespace backstay::db {
@@ -43,11 +44,19 @@ class SqliteCapture {
     std::string json_name;  // between quotes, escaped
     int place = 0;          // among the stored columns; -1 for a virtual one
     bool key = false, generated = false;
+    int stored = -1;        // its place in Table::stored; -1: it has no default
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
   };
   struct Table {
     std::string name;
     std::vector<Column> columns;
     bool has_key = false, wanted = true;
+    // Columns with a default, of the row about to change: the hook reports null for a column that was added after the
+    // row was written. Empty where no column has a default.
+    std::unique_ptr<sqlite3_stmt, Finalize> stored;
+    bool by_key = false;    // it asks for the key (a table without rowid), else for the rowid
   };
   struct Change {
     const Table* table = nullptr;
@@ -60,7 +69,9 @@ class SqliteCapture {
                       std::int64_t new_row);
   void note(int op, const Table& table, std::int64_t old_row, std::int64_t new_row);
   const Table& table_of(const char* name);
-  std::string image(const Table& table, bool old) const;
+  void prepare_stored(Table& table, const std::string& columns, const std::string& keys);
+  bool find_stored(const Table& table, std::int64_t row) const;
+  std::string image(const Table& table, bool old, std::int64_t row) const;
   std::string key(const Table& table, bool old, std::int64_t row) const;
   void keep(Change change);
 

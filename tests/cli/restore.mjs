@@ -112,6 +112,22 @@ function scenario(url, sql) {
   assert.equal(sql('SELECT points FROM contact WHERE id = 1').trim(), '77');
   assert.equal(sql('SELECT name FROM town WHERE id = 4').trim(), 'Tromso');
   assert.equal(run('restore', '--force').code, 0);
+
+  // A column that the operation added goes with what the operation wrote into it; what somebody has entered since keeps it.
+  const wide = file('wide.sql', "ALTER TABLE town ADD COLUMN grade int DEFAULT 5;\nDELETE FROM town WHERE id = 2;\nUPDATE town SET grade = 9 WHERE id = 1;\n");
+  const has_grade = () => { try { return list('grade', 'town'); } catch { return 'no grade'; } };
+  assert.equal(run('apply', '--force', wide).code, 0);
+  assert.equal(has_grade(), '9');
+  assert.equal(run('restore', '--force').code, 0);
+  assert.equal(has_grade(), 'no grade');
+  assert.equal(list("id || ' ' || name", 'town'), '1 Riga,2 Lviv');
+  const widened = run('apply', '--force', wide);
+  sql("INSERT INTO town(id, name, grade) VALUES (9, 'Oslo', 7)");
+  const kept = run('restore', '--force', '--backup', widened.report.backup_id);
+  assert.equal(kept.code, 0, JSON.stringify(kept.report));
+  assert.ok(kept.report.conflicts.some(line => /town.*grade.*: in use/.test(line)), JSON.stringify(kept.report.conflicts));
+  assert.equal(has_grade(), '5,5,7');
+  sql("DELETE FROM town WHERE id = 9; ALTER TABLE town DROP COLUMN grade");
   return {run, state, file, place};
 }
 
@@ -148,6 +164,16 @@ function out_of_the_database(psql, run, file, place) {
   const applied = run('apply', '--force', change);
   assert.equal(applied.code, 0, JSON.stringify(applied.report));
   assert.equal(left(), '', 'nothing of ours stays in the database');
+  // There and back again, for a column with a default and rows that come and go.
+  psql("CREATE TABLE shop.wide(id int PRIMARY KEY, name text); INSERT INTO shop.wide VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+  const wide = () => psql("SELECT string_agg(w::text, ' ' ORDER BY id) FROM shop.wide w").trim();
+  const narrow = wide();
+  assert.equal(run('apply', '--force', file('wider.sql', 'ALTER TABLE shop.wide ADD c int DEFAULT 5; DELETE FROM shop.wide WHERE id = 2; UPDATE shop.wide SET c = 9 WHERE id = 3;')).code, 0);
+  const widened = wide();
+  for (const expected of [narrow, widened, narrow, widened]) {
+    assert.deepEqual(run('restore', '--force').report.conflicts, []);
+    assert.equal(wide(), expected);
+  }
   const back = () => {
     const options = ['--force', '--backup', applied.report.backup_id];
     const asked = run('restore', ...options, '--dry-run').report.risks.filter(risk => risk.required && !risk.acknowledged);
@@ -173,6 +199,17 @@ try {
   const database = join(folder, 'a.db');
   const sqlite = sql => execFileSync('sqlite3', [database, sql], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
   const {run, file} = scenario(`sqlite:${database}`, sqlite);
+
+  // Rows that are older than a column with a default hold nothing for it on disk; SQLite's hook then says null.
+  for (const [name, kind] of [['late', ''], ['late_key', ' WITHOUT ROWID']]) {
+    sqlite(`CREATE TABLE ${name}(a text primary key, n int)${kind}; INSERT INTO ${name} VALUES ('x', 1), ('y', 2), ('z', 3);
+      ALTER TABLE ${name} ADD COLUMN d int DEFAULT 5; ALTER TABLE ${name} ADD COLUMN e text NOT NULL DEFAULT 'dd'; UPDATE ${name} SET d = NULL WHERE a = 'z'`);
+    const rows = () => sqlite(`SELECT * FROM ${name} ORDER BY a`);
+    const before = rows();
+    assert.equal(run('apply', '--force', file('late.sql', `DELETE FROM ${name} WHERE a = 'x'; UPDATE ${name} SET n = 9; UPDATE ${name} SET a = 'q' WHERE a = 'z';\n`)).code, 0);
+    assert.equal(run('restore', '--force').code, 0);
+    assert.equal(rows(), before);
+  }
 
   // A table that is dropped can only come back with the full copy: by itself where nobody has written since, else on
   // request, and then what was entered goes.

@@ -316,5 +316,6 @@ BEGIN
   PERFORM pg_temp.backstay_hold_triggers(the_step);
   PERFORM pg_temp.backstay_reverse_rows(the_step);
   PERFORM pg_temp.backstay_redo(the_step);
+  PERFORM pg_temp.backstay_drop_columns(the_step);
   PERFORM pg_temp.backstay_release_triggers();
 END $backstay$;

@@ -49,7 +49,7 @@ CREATE OR REPLACE FUNCTION pg_temp.backstay_state_now(i backstay_capture.item) R
 $backstay$;
 
 -- Something the statement made goes, unless it has become another thing or holds what somebody entered.
-CREATE OR REPLACE FUNCTION pg_temp.backstay_drop_made(i backstay_capture.item, is_now jsonb) RETURNS void LANGUAGE plpgsql AS $backstay$
+CREATE OR REPLACE FUNCTION pg_temp.backstay_drop_made(i backstay_capture.item, is_now jsonb, rows_are_back boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   used boolean := false;
   column_default text;
@@ -68,11 +68,13 @@ BEGIN
   IF i.kind = 'column' AND (SELECT c.relkind IN ('r', 'p') FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(i.name)) AND NOT is_now ? 'generated' AND NOT is_now ? 'identity' THEN
     column_default := coalesce(i.after_state ->> 'default', 'NULL');
     BEGIN
-      EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s t WHERE NOT record_image_eq(ROW(t.%I), ROW((%s)::%s)))', to_regclass(i.name), i.note, column_default, i.after_state ->> 'type') INTO used;
+      EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s t WHERE t.%I IS NOT NULL AND NOT record_image_eq(ROW(t.%I), ROW((%s)::%s)))', to_regclass(i.name), i.note, i.note, column_default, i.after_state ->> 'type') INTO used;
     EXCEPTION WHEN OTHERS THEN used := true;
     END;
     -- A volatile default gives other values each time; then nothing tells ours from theirs.
     IF used THEN
+      -- They may be what the same statement wrote, which is taken back next: backstay_drop_columns comes again.
+      IF NOT rows_are_back AND EXISTS (SELECT 1 FROM backstay_capture.item x WHERE x.run = i.run AND x.step = i.step AND x.relation = i.relation AND x.kind IN ('rows', 'insert', 'table')) THEN RETURN; END IF;
       PERFORM pg_temp.backstay_object_conflict(i, 'in use', 'added by the script; some rows hold other values than its default');
       RETURN;
     END IF;
@@ -88,6 +90,17 @@ BEGIN
     WHEN 'schema' THEN format('DROP SCHEMA %s', i.note)
     WHEN 'extension' THEN format('DROP EXTENSION %s', i.note)
     ELSE format('DROP %s %I ON %s', upper(i.kind), i.note, i.name) END);
+END $backstay$;
+
+-- Columns that a step made and that held other values until its rows were back.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_drop_columns(the_step integer) RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  i backstay_capture.item;
+BEGIN
+  FOR i IN SELECT x.* FROM backstay_capture.item x JOIN pg_temp.backstay_reversing r ON r.run = x.run WHERE x.step = the_step AND x.kind = 'column' AND x.before_state IS NULL
+      AND EXISTS (SELECT 1 FROM backstay_capture.item y WHERE y.run = x.run AND y.step = x.step AND y.relation = x.relation AND y.kind IN ('rows', 'insert', 'table')) ORDER BY x.item LOOP
+    PERFORM pg_temp.backstay_drop_made(i, pg_temp.backstay_state_now(i), true);
+  END LOOP;
 END $backstay$;
 
 CREATE OR REPLACE FUNCTION pg_temp.backstay_column_sql(c jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $backstay$
@@ -190,22 +203,25 @@ BEGIN
   END CASE;
 END $backstay$;
 
--- A dropped column with its values, by key. Rows that came later keep null; then NOT NULL may not be possible.
+-- A dropped column with its values, by key. Rows that came later get its default; without one, NOT NULL may not be possible.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_make_column(i backstay_capture.item) RETURNS void LANGUAGE plpgsql AS $backstay$
 DECLARE
   s jsonb := i.before_state;
   kept backstay_capture.item;
+  -- With the column, so that rows that have it noted and rows that have not look alike; but no sequence counts on for it.
+  adds_default boolean := coalesce(s ->> 'default' NOT LIKE '%nextval(%', false);
 BEGIN
-  PERFORM pg_temp.backstay_try(i, format('ALTER TABLE %s ADD COLUMN %s', i.name, pg_temp.backstay_column_sql(s || jsonb_strip_nulls(jsonb_build_object('identity_options', pg_temp.backstay_identity_options(i, i.note))))));
+  PERFORM pg_temp.backstay_try(i, format('ALTER TABLE %s ADD COLUMN %s', i.name, pg_temp.backstay_column_sql(s || jsonb_strip_nulls(jsonb_build_object('identity_options', pg_temp.backstay_identity_options(i, i.note)))))
+    || CASE WHEN adds_default THEN ' DEFAULT ' || (s ->> 'default') ELSE '' END);
   PERFORM pg_temp.backstay_set_identity(i, i.note);
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass(i.name) AND a.attname = i.note AND NOT a.attisdropped) THEN RETURN; END IF;
   SELECT * INTO kept FROM backstay_capture.item x WHERE x.run = i.run AND x.step = i.step AND x.kind = 'values' AND x.relation = i.relation AND x.note = i.note;
   IF kept.run IS NOT NULL THEN
     PERFORM pg_temp.backstay_hold_relation(to_regclass(i.name));
-    EXECUTE format('UPDATE %s t SET %I = b.%I FROM %s b WHERE %s', i.name, i.note, i.note, kept.before_rows, pg_temp.backstay_match(kept.key_columns, 't', 'b'));
+    EXECUTE format('UPDATE %s t SET %I = b.%I FROM %s b WHERE %s AND NOT %s', i.name, i.note, i.note, kept.before_rows, pg_temp.backstay_match(kept.key_columns, 't', 'b'), pg_temp.backstay_same(ARRAY[i.note], 't', 'b'));
     PERFORM pg_temp.backstay_release_triggers();
   END IF;
-  IF s ? 'default' THEN PERFORM pg_temp.backstay_try(i, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', i.name, i.note, s ->> 'default')); END IF;
+  IF s ? 'default' AND NOT adds_default THEN PERFORM pg_temp.backstay_try(i, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', i.name, i.note, s ->> 'default')); END IF;
   IF (s ->> 'not_null')::boolean THEN PERFORM pg_temp.backstay_try(i, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', i.name, i.note)); END IF;
   IF s ? 'comment' THEN PERFORM pg_temp.backstay_try(i, format('COMMENT ON COLUMN %s.%I IS %L', i.name, i.note, s ->> 'comment')); END IF;
   IF s ? 'acl' THEN PERFORM pg_temp.backstay_restore_acl(i, i.name, s -> 'acl', '[]', format(' (%I)', i.note)); END IF;

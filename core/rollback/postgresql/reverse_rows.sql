@@ -133,11 +133,39 @@ BEGIN
     i.relation::regclass, column_list, value_list, i.before_rows, removed, i.relation::regclass, matches), final);
 END $backstay$;
 
+-- A row that cannot become what it was before this statement, because what it referred to is gone, but that an earlier
+-- statement of the script added and nobody changed: it goes anyway, so it goes now. Earlier statements find it gone,
+-- and the one that added it then forgets what was noted about it.
+CREATE OR REPLACE FUNCTION pg_temp.backstay_remove_refused(i backstay_capture.item, columns text[]) RETURNS void LANGUAGE plpgsql AS $backstay$
+DECLARE
+  made backstay_capture.item;
+  f record;
+  unused text := '';
+BEGIN
+  -- A foreign key that deletes or empties what refers to the row would take new rows along.
+  FOR f IN SELECT c.conrelid, pg_temp.backstay_names(c.conrelid, c.conkey) AS child, pg_temp.backstay_names(c.confrelid, c.confkey) AS parent
+      FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = i.relation AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0 LOOP
+    unused := unused || format(' AND NOT EXISTS (SELECT 1 FROM %s x WHERE %s)', f.conrelid::regclass, pg_temp.backstay_refers(f.child, f.parent, 'x', 't'));
+  END LOOP;
+  FOR made IN SELECT * FROM backstay_capture.item x WHERE x.run = i.run AND x.step < i.step AND x.name = i.name AND x.kind IN ('insert', 'table') AND x.key_columns = i.key_columns LOOP
+    made := pg_temp.backstay_open(made, 'earlier');
+    BEGIN
+      EXECUTE format('DELETE FROM %s t USING %s a, %s m, backstay_capture.conflict h WHERE %s AND %s AND %s AND NOT EXISTS (SELECT 1 FROM %s o WHERE %s)
+          AND h.run = %s AND h.step = %s AND h.relation = %L AND h.row_key = %s AND h.column_name = '''' AND h.kind = ''parent missing''%s', i.relation::regclass, i.after_rows, made.after_rows,
+        pg_temp.backstay_match(i.key_columns, 't', 'a'), pg_temp.backstay_match(i.key_columns, 'm', 'a'), pg_temp.backstay_same(columns, 't', 'a'), made.before_rows,
+        pg_temp.backstay_match(i.key_columns, 'o', 'm'), i.run, i.step, i.name, pg_temp.backstay_row_key(i.key_columns, 't'), unused);
+    EXCEPTION WHEN integrity_constraint_violation OR restrict_violation OR foreign_key_violation THEN
+      NULL;  -- rows of others refer to it: it stays, as noted
+    END;
+  END LOOP;
+END $backstay$;
+
 -- Cells the statement changed get their old value where they still hold what it wrote.
 CREATE OR REPLACE FUNCTION pg_temp.backstay_restore_changed(i backstay_capture.item, columns text[], final boolean) RETURNS bigint LANGUAGE plpgsql AS $backstay$
 DECLARE
   k text;
   made backstay_capture.item;
+  refused bigint;
   differs boolean;
   changed text;
   writes text;
@@ -174,9 +202,11 @@ BEGIN
   PERFORM pg_temp.backstay_row_conflict(i, 'gone', 'changed by the script; somebody has deleted it since',
     format('SELECT %s, (to_jsonb(c.*) - ''backstay_done'')::text, (to_jsonb(a.*) - ''backstay_done'')::text, NULL::text FROM %s WHERE c.backstay_done IS NULL AND NOT EXISTS (SELECT 1 FROM %s t WHERE %s)', row_key, pair, i.relation::regclass, matches));
   IF cardinality(sets) = 0 THEN RETURN 0; END IF;
-  RETURN pg_temp.backstay_each(i, i.before_rows, format('EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c')),
+  refused := pg_temp.backstay_each(i, i.before_rows, format('EXISTS (SELECT 1 FROM %s a WHERE %s)', i.after_rows, pg_temp.backstay_match(i.key_columns, 'a', 'c')),
     format('UPDATE %s t SET %s FROM %s WHERE c.backstay_done IS NULL AND %s AND (%s) AND NOT %s{row}', i.relation::regclass, array_to_string(sets, ', '), pair, matches,
       array_to_string(conditions, ' OR '), pg_temp.backstay_held(i, 't', '')), final);
+  IF final AND refused > 0 THEN PERFORM pg_temp.backstay_remove_refused(i, columns); END IF;
+  RETURN refused;
 END $backstay$;
 
 -- The table of an item may have a new number by now (dropped and made again), but has its name.

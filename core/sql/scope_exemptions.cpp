@@ -25,8 +25,9 @@ void ExemptionWalk::run() {
   walk();
 }
 
-// What is made without any guard and dropped again later is a work object of the script. OR REPLACE is no guard:
-// it does not ask whether the object is there.
+// What is made without any guard and dropped again later is a work object of the script. OR REPLACE does not ask
+// whether the object is there: a routine that a script replaces, calls and drops is its helper all the same, but a
+// view may be older than the script, and others read it.
 void ExemptionWalk::find_scratch() {
   if (!scope_.mentions({Verb::create}) || !scope_.mentions({Verb::drop})) return;
   const std::vector<Fact>& facts = scope_.script_.facts;
@@ -35,7 +36,7 @@ void ExemptionWalk::find_scratch() {
     const Fact& fact = facts[i];
     if (!scope_.facts_[i].executed || fact.has(Flag::skeleton) || !can_be_scratch(fact.object)) continue;
     if (fact.verb == Verb::create) {
-      if (fact.has(Flag::if_exists) || fact.has(Flag::temporary) ||
+      if (fact.has(Flag::if_exists) || fact.has(Flag::temporary) || (fact.has(Flag::or_replace) && !is_routine(fact.object)) ||
           scope_.facts_[i].under_if || scope_.facts_[i].tolerates_existing)
         continue;
       for (const Name& name : fact.names) open[scope_.key(name)].push_back(i);

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 
 import { toInputs } from "../../wasm/client.mjs";
 import { BackstayModule } from "../../wasm/module.mjs";
-import { backstay, data, packageFolder } from "./support.mjs";
+import { backstay, data, packageFolder, root } from "./support.mjs";
 
 const { preflight, render, rules, statements, fromPath, close, BackstayError } = backstay;
 const archive = readFileSync(join(data, "creatio/packed/UsrBsRiskyPatch.gz"));
@@ -115,6 +115,13 @@ test("the rule catalogue has every rule of a report, with a page", async () => {
   const report = await preflight({ path: "a.gz", data: archive });
   for (const finding of report.findings) assert.ok(ids.has(finding.rule), finding.rule);
   for (const rule of catalogue) assert.ok(rule.page.startsWith("# ") && rule.title.length > 0, rule.id);
+});
+
+test("every rule has a title in Russian for the page, and no other has", async () => {
+  const titles = JSON.parse(readFileSync(join(root, "web-demo/src/text/rule_titles.ru.json"), "utf8"));
+  const catalogue = await rules();
+  assert.deepEqual(Object.keys(titles).sort(), catalogue.map((rule) => rule.id).sort());
+  for (const [id, title] of Object.entries(titles)) assert.match(title, /[А-Яа-яё].*[.]$/, id);
 });
 
 test("statements are listed as the command line lists them", async () => {

@@ -1,7 +1,7 @@
 // What the checks should know and how strict they are; the same members as backstay.json. Kept in this browser.
 import { type Dialect, preflight, type Severity } from "backstay";
 import { button, h, save } from "./dom";
-import { allRules } from "./report/rule_pages";
+import { allRules, ruleTitle } from "./report/rule_pages";
 import { loadSettings, saveSettings, type Settings } from "./settings";
 import { t } from "./text";
 
@@ -81,7 +81,7 @@ function rulesView(settings: Settings): HTMLElement {
   const search = h("input", { type: "search", class: "search", "aria-label": t.settings.searchRule, placeholder: t.settings.searchRule });
   const draw = () => {
     const words = search.value.trim().toLowerCase();
-    const shown = allRules().filter((rule) => !words || `${rule.id} ${rule.title}`.toLowerCase().includes(words));
+    const shown = allRules().filter((rule) => !words || `${rule.id} ${ruleTitle(rule.id)}`.toLowerCase().includes(words));
     list.replaceChildren(...shown.map((rule) => {
       const value = settings.rules?.[rule.id] ?? "";
       const choices: [string, string][] = [["", t.settings.usual(t.severity[rule.severity])], ["error", t.severity.error], ["warning", t.severity.warning], ["info", t.severity.info], ["off", t.settings.off]];

@@ -1,6 +1,8 @@
 // The catalogue of rules as the module gives it: titles, and pages as elements.
 import { type Rule, rules } from "backstay";
 import { h } from "../dom";
+import { language } from "../text";
+import russianTitles from "../text/rule_titles.ru.json";
 import { inline, renderPage } from "./markdown";
 
 let catalogue = new Map<string, Rule>();
@@ -9,7 +11,11 @@ export async function loadRules(): Promise<void> {
   catalogue = new Map((await rules()).map((rule) => [rule.id, rule]));
 }
 
-export const ruleTitle = (id: string): string => catalogue.get(id)?.title ?? "";
+// The pages are in English; their titles, which head the groups of findings, are in the language of the page.
+export function ruleTitle(id: string): string {
+  const translated = language === "ru" ? (russianTitles as Record<string, string>)[id] : undefined;
+  return translated ?? catalogue.get(id)?.title ?? "";
+}
 export const allRules = (): Rule[] => [...catalogue.values()];
 
 const plainTitle = (title: string): string => inline(title).map((part) => (typeof part === "string" ? part : part.textContent)).join("");
@@ -19,5 +25,5 @@ export function rulePage(id: string): HTMLElement | null {
   const rule = catalogue.get(id);
   if (!rule) return null;
   const [, first, ...rest] = renderPage(rule.page);
-  return h("div", { class: "page" }, first?.textContent === plainTitle(rule.title) ? rest : [first ?? "", ...rest]);
+  return h("div", { class: "page", lang: "en" }, first?.textContent === plainTitle(rule.title) ? rest : [first ?? "", ...rest]);
 }

@@ -289,7 +289,7 @@ export const en = {
     added: (findings: string) => `New: ${findings}`, gone: (findings: string) => `Gone: ${findings}`, none: "none",
   },
   takeAway: {
-    title: "Take it away", writing: "Writing …", failed: (why: string) => `It could not be written: ${why}`,
+    title: "Save the report", writing: "Writing …", failed: (why: string) => `It could not be written: ${why}`,
     formats: {
       json: { name: "JSON", about: "for programs" }, sarif: { name: "SARIF", about: "for code scanning and editors" }, html: { name: "HTML", about: "one page, for mail and archive" },
       markdown: { name: "Markdown", about: "for a merge request" }, junit: { name: "JUnit", about: "for build servers" }, text: { name: "Text", about: "as the command line prints it" },

@@ -296,7 +296,7 @@ export const ru: Text = {
     added: (findings) => `Новое: ${findings}`, gone: (findings) => `Ушло: ${findings}`, none: "нет",
   },
   takeAway: {
-    title: "Взять с собой", writing: "Пишем …", failed: (why) => `Записать не удалось: ${why}`,
+    title: "Сохранить отчёт", writing: "Пишем …", failed: (why) => `Записать не удалось: ${why}`,
     formats: {
       json: { name: "JSON", about: "для программ" }, sarif: { name: "SARIF", about: "для анализа кода и редакторов" }, html: { name: "HTML", about: "одна страница для письма и архива" },
       markdown: { name: "Markdown", about: "для запроса на слияние" }, junit: { name: "JUnit", about: "для серверов сборки" }, text: { name: "Текст", about: "как пишет командная строка" },

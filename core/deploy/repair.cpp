@@ -159,7 +159,10 @@ KeyedHistory keyed_after(const History& history, const KeyedHistory& keyed, cons
 void add_if_proved(const History& history, const KeyedHistory& keyed, std::vector<Edit> edits, const std::vector<bool>& keeps_one,
                    std::vector<Proposal>& into) {
   if (empties_a_list(history, keyed, edits, keeps_one)) return;
-  sort_stably(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::tie(a.version, a.package, a.from) < std::tie(b.version, b.package, b.from); });
+  // An edit means every line of a list that names the number: a list that says it twice needs one.
+  const auto line_of = [&](const Edit& edit) { return std::make_tuple(edit.version, edit.package, keyed.rank_of_text[edit.from]); };
+  sort_stably(edits.begin(), edits.end(), [&](const Edit& a, const Edit& b) { return line_of(a) < line_of(b); });
+  edits.erase(std::unique(edits.begin(), edits.end(), [&](const Edit& a, const Edit& b) { return line_of(a) == line_of(b); }), edits.end());
   Proposal proposal{std::move(edits), {}};
   for (const Proposal& known : into) {
     if (is_same(known, proposal)) return;

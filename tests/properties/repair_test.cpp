@@ -139,7 +139,12 @@ TEST_CASE("repair: sets with odd own entries and repeated numbers get only propo
     const KeyedHistory keyed = key_history(history);
     if (sort_history(history, keyed).ok()) continue;
     const std::vector<Proposal> made = proposals(history, keyed, all_editable(history));
-    for (const Proposal& proposal : made) REQUIRE(sort_history(edited(history, keyed, proposal.edits)).order == proposal.order);
+    for (const Proposal& proposal : made) {
+      REQUIRE(sort_history(edited(history, keyed, proposal.edits)).order == proposal.order);
+      // An edit means all lines that say the same, so no two may mean one line.
+      std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> lines;
+      for (const Edit& edit : proposal.edits) REQUIRE(lines.emplace(edit.version, edit.package, keyed.rank_of_text[edit.from]).second);
+    }
     (made.empty() ? hopeless : repaired) += 1;
   }
   CHECK(repaired > 500);

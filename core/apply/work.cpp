@@ -227,12 +227,12 @@ std::string created_call(const std::vector<const Work*>& works, const std::strin
 
 std::string capture_prelude() { return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure"}); }
 
-std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_rows", "reverse_watched", "overwrite", "import"}); }
+std::string reverse_prelude() { return texts({"common", "structure", "reverse_structure", "reverse_tables", "reverse_rows", "reverse_watched", "overwrite", "import"}); }
 
 std::string export_prelude() { return texts({"common", "structure", "reverse_structure", "export"}); }
 
 std::string captured_reverse_prelude() {
-  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_rows", "reverse_watched", "overwrite", "import"});
+  return texts({"common", "structure", "capture_rows", "watch_rows", "capture_structure", "capture_reverse", "reverse_structure", "reverse_tables", "reverse_rows", "reverse_watched", "overwrite", "import"});
 }
 
 std::string forget_captures(const std::string& op_id) {

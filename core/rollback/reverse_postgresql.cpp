@@ -218,7 +218,7 @@ void Writer::write_reverse() {
   out = reverse_heading() +
         "SET client_min_messages TO warning;\nSET check_function_bodies TO off;\n";
   out += sql_text("postgresql/common");
-  for (const char* part : {"structure", "reverse_structure", "reverse_rows", "reverse_watched"}) out += sql_text(std::string("postgresql/") + part);
+  for (const char* part : {"structure", "reverse_structure", "reverse_tables", "reverse_rows", "reverse_watched"}) out += sql_text(std::string("postgresql/") + part);
   out += "RESET client_min_messages;\nRESET check_function_bodies;\n\nBEGIN;\nCALL pg_temp.backstay_start_reverse(" + sql_literal(out_.script_id) + ");\n";
   out += reverse_steps(nullptr);
   out += "\nCALL pg_temp.backstay_finish_reverse();\nSELECT step, relation, row_key, column_name, kind, before, after, current, detail\n"

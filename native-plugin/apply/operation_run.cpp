@@ -264,7 +264,7 @@ class ApplyOperation final : public MachineOperation {
     std::uint64_t bytes = 0;
     for (const auto& [key, content] : delivery.value().contents) bytes += 2 * content.size();
     if (auto refused = refuse_early(bytes)) return *refused;
-    if (!delivery.value().promotions.empty()) add_findings(checked);
+    add_findings(checked);
     json counts = {{"errors", checked.summary.errors}, {"warnings", checked.summary.warnings}};
     auto machine = is_uninstall_ ? apply::start_uninstall(std::move(delivery.value().plan), std::move(apply_settings))
                                  : apply::start_apply(std::move(delivery.value().plan), std::move(apply_settings));
@@ -297,9 +297,11 @@ class ApplyOperation final : public MachineOperation {
     settings.maintenance = json({{"reason", "promotion"}, {"integrations", {{"status", 503}, {"retry_after_s", 120}, {"names", integrations}}}}).dump();
   }
 
+  // A package of somebody else, or a locked one, is delivered all the same, as the vendor does; people should know.
   void add_findings(const report::Report& checked) {
     for (const Finding& finding : checked.findings) {
-      if (finding.severity == Severity::warning && finding.rule.starts_with("promotion/")) warnings_.push_back(finding.rule + ": " + finding.message);
+      const bool is_of_target = finding.rule == "order/foreign-maintainer" || finding.rule == "order/locked-package";
+      if (is_of_target || (finding.severity == Severity::warning && finding.rule.starts_with("promotion/"))) warnings_.push_back(finding.rule + ": " + finding.message);
     }
   }
 

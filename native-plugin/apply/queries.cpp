@@ -69,27 +69,33 @@ std::string text_of(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// The next entry with what all of an operation have in common. Rev counts them: the journal only grows.
+ChangelogEntry& add_entry(const json& operation, const journal::Record& row, std::vector<ChangelogEntry>& entries) {
+  ChangelogEntry entry;
+  entry.rev = entries.size() + 1;
+  entry.when = row.at;
+  entry.who = text_of(operation, "user");
+  entry.op_id = row.op_id;
+  entry.before = text_of(operation, "env_before");
+  entry.after = text_of(operation, "env_after");
+  entries.push_back(std::move(entry));
+  return entries.back();
+}
+
 // The resources of a promotion, as its own changelog names them.
 void add_changes(const json& operation, const journal::Record& row, std::vector<ChangelogEntry>& entries) {
   for (const json& change : operation["changes"]) {
     if (!change.is_object()) continue;
-    ChangelogEntry entry;
-    entry.rev = entries.size() + 1;
+    ChangelogEntry& entry = add_entry(operation, row, entries);
     entry.resource_id = text_of(change, "resource_id");
     entry.app_name = text_of(change, "app_name");
     entry.resource_name = text_of(change, "resource_name");
     entry.resource_type = text_of(change, "resource_type");
     entry.revision_type = text_of(change, "revision_type");
-    entry.when = row.at;
-    entry.who = text_of(operation, "user");
-    entry.op_id = row.op_id;
-    entry.before = text_of(operation, "env_before");
-    entry.after = text_of(operation, "env_after");
-    entries.push_back(std::move(entry));
   }
 }
 
-// One entry for each package of each operation whose change is there. Rev counts them: the journal only grows.
+// One entry for each package of each operation whose change is there.
 Result<std::string> changelog(Journal& journal, const std::string& format) {
   if (format != "json" && format != "csv") return Error{ErrorCode::malformed, {}, "\"format\" of a changelog is json or csv"};
   auto rows = journal.records("");
@@ -107,19 +113,12 @@ Result<std::string> changelog(Journal& journal, const std::string& format) {
     if (!operation.contains("packages") || !operation["packages"].is_array()) continue;
     for (const json& package : operation["packages"]) {
       if (!package.is_object()) continue;
-      ChangelogEntry entry;
-      entry.rev = entries.size() + 1;
+      ChangelogEntry& entry = add_entry(operation, row, entries);
       entry.resource_id = text_of(package, "id");
       entry.resource_name = text_of(package, "name");
       entry.resource_type = "package";
       const bool has_previous = package.contains("previous_version") && package["previous_version"].is_string();
       entry.revision_type = is_back ? (has_previous ? "MOD" : "DEL") : has_previous ? "MOD" : "ADD";
-      entry.when = row.at;
-      entry.who = text_of(operation, "user");
-      entry.op_id = row.op_id;
-      entry.before = text_of(operation, "env_before");
-      entry.after = text_of(operation, "env_after");
-      entries.push_back(std::move(entry));
     }
   }
   return format == "csv" ? changelog_csv(entries) : changelog_json(entries);

@@ -15,8 +15,6 @@ namespace backstay::db {
 namespace {
 
 // temp.backstay_net holds what an operation made of each row, all in all. `kind`: I, U, D as in the captures; `held`:
-// why the row stays as it is, NULL while it does not; `done`: nothing (more) to do.
-// temp.backstay_net holds what an operation made of each row, all in all. `kind`: I, U, D as in the captures; `held`:
 // why the row stays as it is, NULL while it does not; `done`: nothing to do. temp.backstay_cell: cells of U that stay.
 constexpr std::string_view make_net = R"sql(
 DROP TABLE IF EXISTS temp.backstay_net;

@@ -67,6 +67,13 @@ try {
   assert.equal(sqlite('SELECT a FROM t'), '1');
   assert.equal(run('apply', url, '--settings', vendor, '--force', probe).code, 4);
 
+  // A package that another maintainer has there is applied, and people are told.
+  sqlite('CREATE TABLE SysPackage(Name TEXT, UId TEXT, Version TEXT, Maintainer TEXT)');
+  sqlite("INSERT INTO SysPackage VALUES ('UsrProbe', 'a41c4041-e45d-5cd6-9ec8-c50af49fe600', '1.0.0.0', 'Somebody')");
+  const foreign = run('apply', url, '--dry-run', probe);
+  assert.ok(foreign.report.warnings.some(line => line.startsWith('order/foreign-maintainer: ')), foreign.text);
+  sqlite('DROP TABLE SysPackage');
+
   // What is kept as it is, is neither as before nor as planned; it no longer stands in the way.
   assert.equal(run('apply', url, '--settings', vendor, probe).code, 5);
   const kept = run('recover', url, '--decision', 'keep-applied');

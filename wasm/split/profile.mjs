@@ -21,9 +21,11 @@ function filesBelow(folder, prefix = "") {
 function check(path, folder, files, more = {}) {
   const request = { inputs: [{ path, folder, files: files.map(({ path, bytes }) => ({ path, size: bytes.length })) }], format: "json", lang: "en", quiet: false, ...more };
   const sources = files.map(({ bytes }) => sourceOf(bytes));
-  const { status } = module.preflight(request, sources);
+  const { status, text } = module.preflight(request, sources);
   if (status !== 0) throw new Error(`${path}: the check ended with status ${status}`);
-  module.source({ ...request, input: 0, file: files[0].path }, sources);
+  // A page shows a finding in its file.
+  const places = new Set(JSON.parse(text).findings.map(({ file }) => file).filter((file) => file));
+  for (const file of places) module.source({ ...request, input: 0, file }, sources);
 }
 
 const archive = (name) => check(name, false, [{ path: name, bytes: readFileSync(join(data, name)) }]);
@@ -34,6 +36,8 @@ folder("creatio/tangled-delivery");
 // Scripts of every dialect, with what the labels say is in them.
 const scripts = readFileSync(join(data, "sql/labelled.jsonl"), "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
 for (const { sql, dialect } of scripts) check("script.sql", false, [{ path: "script.sql", bytes: new TextEncoder().encode(sql) }], { options: JSON.stringify({ dialect }) });
+
+module.rules(); // a page names the rules of its findings
 
 const { backstay_allocate, __write_profile, memory } = module.exports;
 const at = backstay_allocate(LARGEST_PROFILE);

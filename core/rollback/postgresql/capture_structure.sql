@@ -238,8 +238,10 @@ $backstay$;
 CREATE OR REPLACE FUNCTION pg_temp.backstay_follow_sequences() RETURNS void LANGUAGE sql AS $backstay$
   UPDATE backstay_capture.item x SET after_state = jsonb_set(x.after_state, '{last}', to_jsonb(coalesce(f.found, pg_temp.backstay_last_value(x.relation))))
   FROM (SELECT y.step, y.item, lead(y.before_state ->> 'last') OVER (PARTITION BY y.relation ORDER BY y.step, y.item) AS found FROM backstay_capture.item y
-    WHERE y.run = pg_temp.backstay_current_run() AND y.kind = 'sequence' AND y.before_state ? 'last' AND y.after_state ? 'last') AS f
-  WHERE x.run = pg_temp.backstay_current_run() AND (x.step, x.item) = (f.step, f.item) AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = x.relation)
+    WHERE y.run = pg_temp.backstay_current_run() AND y.kind = 'sequence' AND y.before_state ? 'last') AS f
+  WHERE x.run = pg_temp.backstay_current_run() AND (x.step, x.item) = (f.step, f.item) AND x.after_state ? 'last'
+    -- One that the script dropped later stood, at last, where that statement found it.
+    AND (f.found IS NOT NULL OR EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = x.relation))
 $backstay$;
 
 -- At the end: what tables the script made hold now, so that a later look tells whether somebody used them.

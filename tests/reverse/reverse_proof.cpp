@@ -63,6 +63,7 @@ class Proof {
   State state();
   std::string fingerprint();
   std::set<std::string> conflicts();
+  void tell_conflicts();
   bool apply(const rollback::ReverseScripts& scripts);
   bool check(bool users, const State& original, const State& final, const State& current);
   std::string compare(const State& expected, const State& found);
@@ -156,6 +157,14 @@ State Proof::state() {
 std::string Proof::fingerprint() {
   if (!session_.run(catalogue_query)) return "no catalogue: " + session_.problem();
   return session_.rows()[0][0];
+}
+
+void Proof::tell_conflicts() {
+  if (!session_.run("SELECT step, relation, row_key, kind, detail, before, after, current FROM backstay_capture.conflict ORDER BY 1, 2, 3")) return;
+  for (const Row& row : session_.rows()) {
+    std::printf("conflict: step %s, %s, %s: %s, %s\n  before %s\n  after  %s\n  now    %s\n", row[0].c_str(), row[1].c_str(), row[2].c_str(),
+                row[3].c_str(), row[4].c_str(), row[5].c_str(), row[6].c_str(), row[7].c_str());
+  }
 }
 
 std::set<std::string> Proof::conflicts() {
@@ -314,9 +323,7 @@ void Proof::run_case(std::uint64_t seed) {
   }
   const std::string difference = compare(wanted, found);
   if (!difference.empty()) return void(fail(difference));
-  if (settings_.only_one && session_.run("SELECT step, relation, row_key, kind, detail FROM backstay_capture.conflict ORDER BY 1, 2, 3")) {
-    for (const Row& row : session_.rows()) std::printf("conflict: step %s, %s, %s: %s, %s\n", row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str());
-  }
+  if (settings_.only_one) tell_conflicts();
   const std::string schema_now = fingerprint();
   if (schema_now != schema) return void(fail("the schema differs:" + line_difference(schema, schema_now)));
   const std::set<std::string> reported = conflicts();
@@ -325,6 +332,7 @@ void Proof::run_case(std::uint64_t seed) {
     std::string out = "conflicts differ:";
     for (const std::string& c : expected.conflicts) if (!reported.count(c)) out += "\n  not reported " + c;
     for (const std::string& c : reported) if (!expected.conflicts.count(c)) out += "\n  reported     " + c;
+    tell_conflicts();
     return void(fail(out));
   }
   fresh_ = fresh_ && !settings_.broken.empty();

@@ -16,6 +16,11 @@ export const TEXT_FILES = ["rule-pages.txt", "messages.txt", "reverse-sql.txt"];
 export const REST_FILE = "backstay-rest.wasm";
 const compiledRests = new WeakMap(); // by the module that they belong to
 
+// For a worker that has fetched the second module ahead: a call that needs it then waits for no request.
+export function keepRest(compiled, rest) {
+  if (!compiledRests.has(compiled)) compiledRests.set(compiled, rest);
+}
+
 // A source is one file of a request: { size, read(offset, length) -> Uint8Array of that length }.
 // `onProgress(what, done, total)` returns false to stop.
 export class BackstayModule {

@@ -1,5 +1,6 @@
 // The browser's worker: owns the module, so that a large upload never freezes the page. Bytes of a
 // File are read when the core asks for them and only those.
+import { keepRest } from "./module.mjs";
 import { makeHandler } from "./requests.mjs";
 
 function open(data) {
@@ -38,7 +39,13 @@ function file(name) {
 }
 
 const handle = makeHandler({
-  compile: () => WebAssembly.compileStreaming(fetch(new URL("./backstay.wasm", import.meta.url))).catch(compileWhole),
+  compile: async () => {
+    const compiled = await WebAssembly.compileStreaming(fetch(new URL("./backstay.wasm", import.meta.url))).catch(compileWhole);
+    // A check then asks for nothing any more. Without an answer the first call that needs the second module asks again.
+    void fetch(addresses["backstay-rest.wasm"]).then((answer) => answer.arrayBuffer()).then((bytes) => WebAssembly.compile(bytes))
+      .then((rest) => keepRest(compiled, rest), () => {});
+    return compiled;
+  },
   open,
   file,
   post: (message) => self.postMessage(message),

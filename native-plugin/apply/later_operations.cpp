@@ -70,4 +70,18 @@ Result<std::vector<apply::LaterOperation>> later_operations(Journal& journal, co
   return later;
 }
 
+Result<std::string> newest_backup(Journal& journal) {
+  const auto backups = journal.backups();
+  if (!backups.ok()) return backups.error();
+  const auto operations = journal.operations();
+  if (!operations.ok()) return operations.error();
+  for (auto operation = operations.value().rbegin(); operation != operations.value().rend(); ++operation) {
+    if (operation->state != journal::to_string(journal::State::done)) continue;
+    for (const BackupRow& row : backups.value()) {
+      if (row.op_id == operation->op_id && row.status != "damaged" && row.status != "superseded") return row.backup_id;
+    }
+  }
+  return Error{ErrorCode::missing, {}, "there is no backup to restore"};
+}
+
 }  // namespace backstay::plugin

@@ -364,7 +364,7 @@ class RestoreOperation final : public MachineOperation {
     apply::RestoreOrder order;
     order.backup_id = params_.value("backup_id", "");
     if (order.backup_id.empty()) {
-      auto newest = newest_backup();
+      auto newest = newest_backup(*at_.journal);
       if (!newest.ok()) return refusal(status_of(newest.error()), ExitCode::refused, kind_, "backups", newest.error().message);
       order.backup_id = newest.value();
     }
@@ -381,20 +381,6 @@ class RestoreOperation final : public MachineOperation {
     order.later = std::move(later.value());
     auto machine = apply::start_restore(std::move(order), settings());
     return finished(converse(*machine, op_id_, {}));
-  }
-
-  // Of an operation whose changes are there: one that was rolled back has nothing to take back.
-  Result<std::string> newest_backup() {
-    auto rows = at_.journal->backups();
-    if (!rows.ok()) return rows.error();
-    auto operations = at_.journal->operations();
-    if (!operations.ok()) return operations.error();
-    for (const BackupRow& row : rows.value()) {
-      for (const OperationRow& operation : operations.value()) {
-        if (operation.op_id == row.op_id && operation.state == "DONE" && row.status != "damaged" && row.status != "superseded") return row.backup_id;
-      }
-    }
-    return Error{ErrorCode::missing, {}, "there is no backup to restore"};
   }
 };
 

@@ -24,6 +24,10 @@ CREATE VIEW rich AS SELECT id, name, points FROM contact;
 const old_state = '1 Ada 10,2 Grace 20,3 Edsger 300|1 Riga,2 Lviv|no fresh|2 columns';
 const new_state = '1 Ada 100,2 Grace 100,3 Edsger 300|1 Riga,2 Kyiv|1 one,2 two|3 columns';
 
+function succeeds(ended) {
+  assert.equal(ended.code, 0, JSON.stringify(ended.report));
+}
+
 function scenario(url, sql) {
   const place = join(folder, url.startsWith('sqlite') ? 'sqlite' : 'postgresql');
   mkdirSync(place);
@@ -80,7 +84,7 @@ function scenario(url, sql) {
   assert.equal(stale.report.problem.code, 'drift');
 
   // Only the rows of one table.
-  assert.equal(run('restore', '--backup', applied.report.backup_id, '--table', 'town').code, 0);
+  succeeds(run('restore', '--backup', applied.report.backup_id, '--table', 'town'));
   assert.equal(state(), before.replace('2 Kyiv', '2 Lviv'));
 
   // A later operation on the same rows has to be named; the users' edits stay.
@@ -108,17 +112,17 @@ function scenario(url, sql) {
   assert.deepEqual(overwritten.report.conflicts, []);
   assert.equal(state(), '1 Ada 7,2 Grace H 20,3 Edsger 1|1 Riga,2 Lviv|no fresh|2 columns');
   // And back: the users' own values are there again.
-  assert.equal(run('restore', '--force').code, 0);
+  succeeds(run('restore', '--force'));
   assert.equal(sql('SELECT points FROM contact WHERE id = 1').trim(), '77');
   assert.equal(sql('SELECT name FROM town WHERE id = 4').trim(), 'Tromso');
-  assert.equal(run('restore', '--force').code, 0);
+  succeeds(run('restore', '--force'));
 
   // A column that the operation added goes with what the operation wrote into it; what somebody has entered since keeps it.
   const wide = file('wide.sql', "ALTER TABLE town ADD COLUMN grade int DEFAULT 5;\nDELETE FROM town WHERE id = 2;\nUPDATE town SET grade = 9 WHERE id = 1;\n");
   const has_grade = () => { try { return list('grade', 'town'); } catch { return 'no grade'; } };
-  assert.equal(run('apply', '--force', wide).code, 0);
+  succeeds(run('apply', '--force', wide));
   assert.equal(has_grade(), '9');
-  assert.equal(run('restore', '--force').code, 0);
+  succeeds(run('restore', '--force'));
   assert.equal(has_grade(), 'no grade');
   assert.equal(list("id || ' ' || name", 'town'), '1 Riga,2 Lviv');
   const widened = run('apply', '--force', wide);
@@ -168,7 +172,7 @@ function out_of_the_database(psql, run, file, place) {
   psql("CREATE TABLE shop.wide(id int PRIMARY KEY, name text); INSERT INTO shop.wide VALUES (1, 'a'), (2, 'b'), (3, 'c')");
   const wide = () => psql("SELECT string_agg(w::text, ' ' ORDER BY id) FROM shop.wide w").trim();
   const narrow = wide();
-  assert.equal(run('apply', '--force', file('wider.sql', 'ALTER TABLE shop.wide ADD c int DEFAULT 5; DELETE FROM shop.wide WHERE id = 2; UPDATE shop.wide SET c = 9 WHERE id = 3;')).code, 0);
+  succeeds(run('apply', '--force', file('wider.sql', 'ALTER TABLE shop.wide ADD c int DEFAULT 5; DELETE FROM shop.wide WHERE id = 2; UPDATE shop.wide SET c = 9 WHERE id = 3;')));
   const widened = wide();
   for (const expected of [narrow, widened, narrow, widened]) {
     assert.deepEqual(run('restore', '--force').report.conflicts, []);
@@ -206,8 +210,8 @@ try {
       ALTER TABLE ${name} ADD COLUMN d int DEFAULT 5; ALTER TABLE ${name} ADD COLUMN e text NOT NULL DEFAULT 'dd'; UPDATE ${name} SET d = NULL WHERE a = 'z'`);
     const rows = () => sqlite(`SELECT * FROM ${name} ORDER BY a`);
     const before = rows();
-    assert.equal(run('apply', '--force', file('late.sql', `DELETE FROM ${name} WHERE a = 'x'; UPDATE ${name} SET n = 9; UPDATE ${name} SET a = 'q' WHERE a = 'z';\n`)).code, 0);
-    assert.equal(run('restore', '--force').code, 0);
+    succeeds(run('apply', '--force', file('late.sql', `DELETE FROM ${name} WHERE a = 'x'; UPDATE ${name} SET n = 9; UPDATE ${name} SET a = 'q' WHERE a = 'z';\n`)));
+    succeeds(run('restore', '--force'));
     assert.equal(rows(), before);
   }
 
@@ -218,14 +222,14 @@ try {
   const copied = run('restore', '--force');
   assert.equal(copied.code, 0, JSON.stringify(copied.report));
   assert.equal(sqlite('SELECT count(*) FROM town').trim(), '2');
-  assert.equal(run('apply', '--force', '--acknowledge', 'R-R3-STEP:S0001', file('drop.sql', 'DROP TABLE town;\n')).code, 0);
+  succeeds(run('apply', '--force', '--acknowledge', 'R-R3-STEP:S0001', file('drop.sql', 'DROP TABLE town;\n')));
   sqlite("INSERT INTO contact VALUES (9, 'Late', 1)");
   assert.equal(run('restore', '--force').code, 6);
   const lost = run('restore', '--force', '--whole-database');
   assert.equal(lost.code, 6);
   const worked = lost.report.risks.filter(risk => risk.required).map(risk => risk.id);
   assert.deepEqual(worked, ['R-USERS-WORKED:contact']);
-  assert.equal(run('restore', '--force', '--whole-database', '--acknowledge', worked[0]).code, 0);
+  succeeds(run('restore', '--force', '--whole-database', '--acknowledge', worked[0]));
   assert.equal(sqlite('SELECT count(*) FROM town').trim(), '2');
   assert.equal(sqlite('SELECT count(*) FROM contact WHERE id = 9').trim(), '0');
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/hex.hpp"
+
 extern "C" {
 #include <sodium/crypto_hash_sha256.h>
 __attribute__((import_module("backstay"), import_name("host_read"))) int backstay_host_read(
@@ -56,16 +58,6 @@ class HostFile final : public ByteSource {
   int index_;
   std::uint64_t size_;
 };
-
-std::string hex_of(const unsigned char (&digest)[crypto_hash_sha256_BYTES]) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += digits[byte >> 4];
-    hex += digits[byte & 15];
-  }
-  return hex;
-}
 
 }  // namespace
 

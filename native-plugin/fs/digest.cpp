@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "core/base/hex.hpp"
+
 namespace backstay::plugin {
 namespace {
 
@@ -30,13 +32,7 @@ std::string Sha256::hex() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   need(EVP_DigestFinal_ex(of(context_.get()), digest, &size));
-  std::string text;
-  text.reserve(2 * size);
-  for (unsigned i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
-  return text;
+  return hex_of(std::span(digest, size));
 }
 
 std::string sha256(std::string_view bytes) {

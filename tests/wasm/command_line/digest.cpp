@@ -1,6 +1,8 @@
 // The command line's digests where OpenSSL is not: the same interface over the function that the module uses.
 #include "native-plugin/fs/digest.hpp"
 
+#include "core/base/hex.hpp"
+
 extern "C" {
 #include <sodium/crypto_hash_sha256.h>
 }
@@ -23,12 +25,7 @@ void Sha256::add(const void* bytes, std::size_t size) {
 std::string Sha256::hex() {
   unsigned char digest[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_final(of(context_.get()), digest);
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
+  return hex_of(digest);
 }
 
 std::string sha256(std::string_view bytes) {
